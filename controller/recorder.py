@@ -1,0 +1,323 @@
+"""The controller's core: messages in, leaves and answers out. No I/O, clock or randomness of its own.
+
+One batch at a time: `take` each message that has arrived, `seal` them into leaves and one checkpoint, let the caller make
+that durable, then `publish` what may be told. Nothing is answered before its leaf is durable; if the disk fails the
+caller throws this object away and builds a new one from the store.
+
+Source: `docs/protocol.md` sections 4, 5 and 6.1.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from controller.heads import Scene, compose_hall, compose_head, scene_of
+from protocol import records
+from protocol.checkpoint import Checkpoint, sign_checkpoint
+from protocol.decide import Accepted, Refused, Repeated, decide, due_records
+from protocol.encoding import base64url, hash_text
+from protocol.errors import ChamberError, TopicRefused
+from protocol.jws import read_envelope
+from protocol.keys import Signer
+from protocol.majority import read_rule_book
+from protocol.merkle import Tree, leaf_hash
+from protocol.messages import Challenge, ChallengeRequest, Refusal, open_message
+from protocol.receipt import write_receipt
+from protocol.records import By
+from protocol.sitting import evolve, open_known_leaf
+from protocol.state import Entry, LogState, SittingPhase, SittingState, VoteState
+from protocol.topics import Address, Party, Topics, Way
+
+BLOB_BYTES_MAX = 60_000
+NONCES_MAX = 8_192
+HALL_INTERVAL_MS = 200
+"""Turnout in the hall changes at most this often while ballots arrive."""
+_VOTE_KINDS = (records.VoteArm, records.VoteOpen, records.VoteAct, records.VoteClose, records.VoteVoid)
+_KEPT_KINDS = (records.VoteArm, records.VoteOpen, records.Result)
+_TRUST_KINDS = (records.Trust, records.Officer, records.KeyChange)
+NONCE_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to publish."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+
+
+@dataclass(slots=True)
+class Batch:
+    """What must be durable together: leaves from `first_index` on, blobs, and the checkpoint (empty: no new leaf)."""
+
+    first_index: int
+    leaves: list[bytes] = field(default_factory=list)
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    checkpoint: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The two keys the controller holds."""
+
+    log: Signer
+    controller: Signer
+
+
+@dataclass(slots=True)
+class Memory:
+    """A log in memory: what it means, its tree, and the exact bytes that are shown again."""
+
+    state: LogState = field(default_factory=LogState)
+    tree: Tree = field(default_factory=Tree)
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    exact: dict[str, bytes] = field(default_factory=dict)
+    trust: list[bytes] = field(default_factory=list)
+    sitting: SittingState | None = None
+    vote: VoteState | None = None
+
+    def keep_blob(self, blob: bytes) -> str:
+        """Keep a blob under its hash; one that is a document of rules becomes law that rosters may quote."""
+        blob_hash = hash_text(blob)
+        self.blobs[blob_hash] = blob
+        try:
+            self.state.rule_books[blob_hash] = read_rule_book(blob)
+        except ChamberError:
+            pass  # most blobs are titles; a roster that quotes one as rules is refused
+        return blob_hash
+
+    def append(self, data: bytes, entry: Entry) -> None:
+        """Give the next leaf its meaning and its place in the tree."""
+        reason = evolve(self.state, entry)
+        self.tree.append(leaf_hash(data))
+        if type(entry.record) is not records.Ballot:
+            self._remember(data, entry, effective=not reason)
+
+    def load(self, leaves: list[bytes]) -> None:
+        """Append leaves that this log accepted before. Raises what `open_known_leaf` raises: a damaged store."""
+        for data in leaves:
+            self.append(data, open_known_leaf(self.state, data, self.state.size))
+
+    def _remember(self, data: bytes, entry: Entry, *, effective: bool) -> None:
+        record = entry.record
+        if isinstance(record, _KEPT_KINDS):
+            self.exact[entry.hash] = data
+        if isinstance(record, _TRUST_KINDS) and effective:
+            self.trust.append(data)
+        if not effective:
+            return
+        if isinstance(record, _VOTE_KINDS):
+            of = getattr(record, "open", "") or getattr(record, "arm", "") or getattr(record, "of", entry.hash)
+            self.vote = self.state.opens.get(of) or self.state.arms.get(of) or self.state.arms.get(entry.hash) or self.vote
+        named = self.state.sittings.get(getattr(record, "sitting", ""))
+        if named is not None and named is not self.sitting:
+            self.sitting, self.vote = named, None if self.vote is None or self.vote.arm.sitting != named.id else self.vote
+
+
+class Recorder:
+    """Judges what arrives and says what to write and what to answer.
+
+    `entropy(n)` gives n random bytes. After construction `checkpoint` is the newest one, empty for an empty log.
+    """
+
+    def __init__(self, memory: Memory, keys: Keys, topics: Topics, entropy: Callable[[int], bytes], checkpoint: bytes = b"") -> None:
+        self.memory = memory
+        self.checkpoint = checkpoint
+        self._keys = keys
+        self._topics = topics
+        self._entropy = entropy
+        self._nonces: dict[str, str] = {}
+        self._batch = Batch(memory.state.size)
+        self._answers: list[tuple[str, str, int | Refusal]] = []
+        self._direct: list[Outgoing] = []
+        self._roots: dict[int, str] = {}
+        self._addresses: dict[str, Address] = {}
+        self._incidents: set[tuple[str, str, str]] = set()
+        self._shown: object = None
+        self._number = 0
+        self._hall_shown: object = None
+        self._hall_ms = 0
+
+    # --- Messages in ------------------------------------------------------------------------------------
+
+    def take(self, topic: str, payload: bytes, now_ms: int) -> None:
+        """Judge one message that arrived. Raises `TopicRefused`: none of this body's topics; nothing changed."""
+        address = self._addresses.get(topic)
+        if address is None:
+            address = self._topics.read(topic)
+            if address.way is Way.DOWN:
+                raise TopicRefused("nobody but the controller writes here")
+            self._addresses[topic] = address
+        if address.way is Way.BLOB:
+            self._take_blob(address, payload)
+        elif address.way is Way.UP:
+            self._take_record(address, payload, now_ms)
+
+    def _take_blob(self, address: Address, payload: bytes) -> None:
+        known = address.id in self.memory.state.officers
+        if known and len(payload) <= BLOB_BYTES_MAX and hash_text(payload) not in self.memory.blobs:
+            self._batch.blobs[self.memory.keep_blob(payload)] = payload
+
+    def _take_record(self, address: Address, payload: bytes, now_ms: int) -> None:
+        decision = decide(self.memory.state, payload, self.root_at, self._nonces)
+        down = self._topics.of(address.party, address.id, Way.DOWN)
+        source = f"{address.party.value}-{address.id}"
+        if isinstance(decision, Accepted):
+            self._append(payload, decision.entry)
+            self._answers.append((down, decision.entry.hash, decision.entry.index))
+            if decision.forked:
+                self._note_incident(source, "fork", now_ms)
+        elif isinstance(decision, Repeated):
+            self._answers.append((down, decision.hash, decision.index))
+        elif decision.reason == "kind" and address.party is Party.SEAT and self._take_request(address, payload, now_ms):
+            return
+        else:
+            self._refuse(down, source, decision, now_ms)
+
+    def _refuse(self, down: str, source: str, decision: Refused, now_ms: int) -> None:
+        self._answers.append((down, decision.hash, Refusal(decision.hash, decision.reason, self.memory.state.size)))
+        if decision.suspicious:
+            self._note_incident(source, decision.reason, now_ms)
+
+    def _take_request(self, address: Address, payload: bytes, now_ms: int) -> bool:
+        """Answer a seat's request for a nonce. False if it is no such request of this seat's device."""
+        sitting = self._open_sitting()
+        seat = sitting.seats.get(address.id) if sitting is not None else None
+        if sitting is None or seat is None:
+            return False
+        try:
+            owner = self.memory.state.keys[seat.kid]
+            request = open_message(payload, owner.key)
+        except ChamberError:
+            return False
+        if not isinstance(request, ChallengeRequest) or request.seat != address.id:
+            return False
+        nonce = base64url(self._entropy(NONCE_BYTES))
+        while len(self._nonces) >= NONCES_MAX:
+            del self._nonces[next(iter(self._nonces))]
+        self._nonces[nonce] = address.id
+        challenge = Challenge(address.id, sitting.id, nonce, self.memory.state.size, now_ms)
+        down = self._topics.of(address.party, address.id, Way.DOWN)
+        self._direct.append(Outgoing(down, challenge.seal(self._keys.controller)))
+        return True
+
+    def _open_sitting(self) -> SittingState | None:
+        sitting = self.memory.sitting
+        return sitting if sitting is not None and sitting.phase is SittingPhase.OPEN else None
+
+    def _append(self, data: bytes, entry: Entry) -> None:
+        self.memory.append(data, entry)
+        self._batch.leaves.append(data)
+        if isinstance(entry.record, records.Session):
+            self._nonces.pop(entry.record.nonce, None)
+
+    def _append_own(self, record: records.Record) -> None:
+        """Sign and append a record of the controller's own."""
+        data = record.seal(self._keys.controller)
+        decision = decide(self.memory.state, data, self.root_at, own=True)
+        assert isinstance(decision, Accepted), f"our own {record.kind} was not legal: {decision}"
+        self._append(data, decision.entry)
+
+    def _note_incident(self, source: str, code: str, now_ms: int) -> None:
+        """One incident each source, reason and sitting."""
+        sitting = self._open_sitting()
+        if sitting is None or (sitting.id, source, code) in self._incidents:
+            return
+        self._incidents.add((sitting.id, source, code))
+        self._append_own(records.Incident(source, code, "", now_ms))
+
+    # --- The batch --------------------------------------------------------------------------------------
+
+    def seal(self, now_ms: int) -> Batch:
+        """Append what is due by now, sign the checkpoint, and hand over what must be made durable."""
+        while due := due_records(self.memory.state, now_ms):
+            for record in due:
+                self._append_own(record)
+        batch, self._batch = self._batch, Batch(self.memory.state.size)
+        if batch.leaves:
+            tree = self.memory.tree
+            self.checkpoint = sign_checkpoint(Checkpoint(self.memory.state.origin, tree.size, tree.root()), self._keys.log)
+            batch.checkpoint = self.checkpoint
+        return batch
+
+    def publish(self, batch: Batch, now_ms: int) -> list[Outgoing]:
+        """What may be told now that `batch` is durable: challenges, receipts, refusals, head, hall, checkpoint."""
+        outgoing, self._direct = self._direct, []
+        answers, self._answers = self._answers, []
+        outgoing += [Outgoing(topic, self._answer(record_hash, answer)) for topic, record_hash, answer in answers]
+        if batch.checkpoint:
+            outgoing.append(Outgoing(self._topics.checkpoint, batch.checkpoint, retain=True))
+        return outgoing + self._show(now_ms)
+
+    def greet(self, now_ms: int) -> list[Outgoing]:
+        """Everything retained, for a broker that may have forgotten it: at every start."""
+        self._shown = self._hall_shown = None
+        outgoing = [Outgoing(self._topics.trust, b"\n".join(self.memory.trust), retain=True)]
+        if self.checkpoint:
+            outgoing.append(Outgoing(self._topics.checkpoint, self.checkpoint, retain=True))
+        return outgoing + self._show(now_ms)
+
+    def _answer(self, record_hash: str, answer: int | Refusal) -> bytes:
+        if isinstance(answer, Refusal):
+            return answer.seal(self._keys.controller)
+        size, reason = self.memory.tree.size, self.memory.state.voids.get(answer, "")
+        path = self.memory.tree.inclusion(answer, size)
+        return write_receipt(record_hash, answer, reason, path, self.checkpoint, size, self._keys.controller)
+
+    def _show(self, now_ms: int) -> list[Outgoing]:
+        scene = self.scene()
+        outgoing = []
+        shown = self._head_key(scene)
+        if shown != self._shown:
+            self._shown = shown
+            self._number = max(self._number + 1, now_ms)
+            head = compose_head(scene, self.memory.exact, self.memory.blobs, self.checkpoint, self._number, now_ms)
+            outgoing.append(Outgoing(self._topics.sitting, head.seal(self._keys.controller), retain=True))
+            self._hall_ms = 0
+        hall_key = (shown, len(scene.sitting.present) if scene.sitting else 0, len(scene.vote.ballots) if scene.vote else 0)
+        if hall_key != self._hall_shown and now_ms - self._hall_ms >= HALL_INTERVAL_MS:
+            self._hall_shown, self._hall_ms = hall_key, now_ms
+            hall = compose_hall(scene, self.memory.blobs, max(self._number, now_ms), now_ms)
+            outgoing.append(Outgoing(self._topics.hall, hall.seal(self._keys.controller), retain=True))
+        return outgoing
+
+    def _head_key(self, scene: Scene) -> object:
+        sitting, vote = scene.sitting, scene.vote
+        return (
+            sitting and (sitting.id, sitting.phase, sitting.in_camera),
+            scene.item,
+            vote and (vote.arm_hash, vote.phase, len(vote.results)),
+        )
+
+    # --- Questions --------------------------------------------------------------------------------------
+
+    def scene(self) -> Scene:
+        """Where the chamber stands."""
+        return scene_of(self.memory.state, self.memory.sitting, self.memory.vote)
+
+    def next_deadline_ms(self, now_ms: int) -> int | None:
+        """When to be woken without a message: a vote's expiry or a waiting change in the hall."""
+        running = self.memory.state.running
+        expiry = running.deadline_ms if running is not None and running.deadline_ms else None
+        scene = self.scene()
+        hall = self._hall_ms + HALL_INTERVAL_MS if scene.vote is not None and scene.vote.running else None
+        waits = [when for when in (expiry, hall) if when is not None and when > now_ms]
+        return min(waits, default=None)
+
+    def root_at(self, size: int) -> str:
+        """Our own root at a size we have reached, 43 characters."""
+        known = self._roots.get(size)
+        if known is None:
+            if len(self._roots) > 512:  # noqa: PLR2004 - signers quote the last few checkpoints
+                self._roots.clear()
+            known = self._roots[size] = base64url(self.memory.tree.root(size))
+        return known
+
+    def append_founding(self, data: bytes) -> None:
+        """Append a trust record made offline: the anchor and the officers. Raises `ChamberError`: it would be void."""
+        decision = decide(self.memory.state, data, self.root_at)
+        if not isinstance(decision, Accepted):
+            raise ChamberError(f"a founding record that the log refuses: {decision}", "founding")
+        self._append(data, decision.entry)
+
+

@@ -1,0 +1,88 @@
+"""The controller's loop: messages from the bus to the recorder, its batches to the store, its answers to the bus.
+
+It owns the clock and holds no rules. One batch is everything that has arrived, one durable commit, then the answers: group
+commit. If the store fails nothing is answered or acknowledged, and the recorder is built anew from what is on the disk.
+
+Source: `docs/protocol.md` section 4.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from controller.bus import Bus, Delivery
+from controller.recorder import Recorder
+from controller.store import Store, StoreFailed
+from protocol.errors import TopicRefused
+
+log = logging.getLogger(__name__)
+BATCH_MESSAGES_MAX = 500
+Watcher = Callable[[Recorder], None]
+
+
+def unix_ms() -> int:
+    """The clock: Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Service:
+    """Runs one body's log. `rebuild` makes a recorder from the store; `watchers` are told after each batch."""
+
+    def __init__(
+        self, bus: Bus, store: Store, rebuild: Callable[[], Recorder], now_ms: Callable[[], int] = unix_ms
+    ) -> None:
+        self.bus = bus
+        self.recorder = rebuild()
+        self.watchers: list[Watcher] = []
+        self._store = store
+        self._rebuild = rebuild
+        self._now_ms = now_ms
+
+    async def start(self) -> None:
+        """Open the bus and publish what is retained. Raises `BrokerUnreachable`."""
+        await self.bus.start()
+        self._send_retained()
+
+    async def run(self) -> None:
+        """Serve until cancelled. Raises `StoreFailed`, `Damaged`, `Behind`: the store is gone and stays gone."""
+        while True:
+            self._work(await self._next_batch())
+
+    async def _next_batch(self) -> list[Delivery]:
+        """All that has arrived; empty when a deadline passed first."""
+        now_ms = self._now_ms()
+        deadline_ms = self.recorder.next_deadline_ms(now_ms)
+        if deadline_ms is None:
+            return await self.bus.receive(BATCH_MESSAGES_MAX)
+        try:
+            async with asyncio.timeout((deadline_ms - now_ms) / 1000):
+                return await self.bus.receive(BATCH_MESSAGES_MAX)
+        except TimeoutError:
+            return []
+
+    def _work(self, deliveries: list[Delivery]) -> None:
+        recorder, now_ms = self.recorder, self._now_ms()
+        for delivery in deliveries:
+            try:
+                recorder.take(delivery.topic, delivery.payload, now_ms)
+            except TopicRefused as error:
+                log.warning("message refused: %s", error.fact)
+        batch = recorder.seal(now_ms)
+        try:
+            self._store.commit(batch)
+        except StoreFailed as error:
+            log.error("batch of %d leaves not written, nothing answered: %s", len(batch.leaves), error.fact)  # noqa: TRY400 - the cause is in the words
+            self.recorder = self._rebuild()
+            self._send_retained()
+            return
+        for outgoing in recorder.publish(batch, now_ms):
+            self.bus.publish(outgoing.topic, outgoing.payload, retain=outgoing.retain)
+        for delivery in deliveries:
+            delivery.acknowledge()
+        for watcher in self.watchers:
+            watcher(recorder)
+
+    def _send_retained(self) -> None:
+        for outgoing in self.recorder.greet(self._now_ms()):
+            self.bus.publish(outgoing.topic, outgoing.payload, retain=outgoing.retain)

@@ -1,0 +1,136 @@
+"""The types of record members: each a check that returns the value or raises.
+
+A record class names these in its annotations; `records.py` builds its reader from them.
+
+Source: `docs/protocol.md` section 1.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from protocol.encoding import is_normal
+from protocol.errors import PayloadRefused
+from protocol.keys import Jwk
+
+INTEGER_MAX = 2**53 - 1
+_IDENTIFIER = re.compile(r"[a-z0-9-]{1,40}")
+_HASH = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+_SIGNATURE = re.compile(r"[A-Za-z0-9_-]{85}[AQgw]")
+_SEEN = re.compile(r"(0|[1-9][0-9]{0,15}):[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+_ORIGIN = re.compile(r"chamber/[a-z0-9-]{1,40}/[a-z0-9-]{1,40}/[a-z0-9-]{1,40}")
+_MEMBER_NAMES = ["id", "name", "group", "auth", "jwk"]
+_SEAT_NAMES = ["id", "jwk", "place"]
+CARD_GRADES = ("piv", "ntag424", "uid")
+TEXT_CHARACTERS_MAX = 300
+
+Check = Callable[[Any], Any]
+# The checks below take Any on purpose: they are where untyped JSON becomes typed.
+
+
+def _pattern(pattern: re.Pattern[str], what: str, *, empty: bool = False) -> Check:
+    matches = pattern.fullmatch
+
+    def check(value: Any) -> str:  # noqa: ANN401 - see above
+        if type(value) is not str or (matches(value) is None and not (empty and value == "")):
+            raise PayloadRefused(f"not {what}", "member")
+        return value
+
+    return check
+
+
+def _integer(value: Any) -> int:  # noqa: ANN401 - see above
+    if type(value) is not int or not 0 <= value <= INTEGER_MAX:
+        raise PayloadRefused("not an integer of 0..2^53-1", "member")
+    return value
+
+
+def _flag(value: Any) -> int:  # noqa: ANN401 - see above
+    if type(value) is not int or value not in {0, 1}:
+        raise PayloadRefused("not 0 or 1", "member")
+    return value
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - see above
+    if type(value) is not str or len(value) > TEXT_CHARACTERS_MAX or not is_normal(value):
+        raise PayloadRefused("not a short text in normal form C", "member")
+    return value
+
+
+def _long_text(value: Any) -> str:  # noqa: ANN401 - see above
+    if type(value) is not str or not is_normal(value):
+        raise PayloadRefused("not a text in normal form C", "member")
+    return value
+
+
+def one_of(*words: str) -> Check:
+    """A check for one of a few words."""
+    allowed = frozenset(words)
+
+    def check(value: Any) -> str:  # noqa: ANN401 - see above
+        if type(value) is not str or value not in allowed:
+            raise PayloadRefused(f"not one of {', '.join(words)}", "member")
+        return value
+
+    return check
+
+
+def _tuple_of(check: Check) -> Check:
+    def check_all(value: Any) -> tuple[Any, ...]:  # noqa: ANN401 - see above
+        if type(value) is not list:
+            raise PayloadRefused("not a list", "member")
+        return tuple([check(item) for item in value])
+
+    return check_all
+
+
+def _jwk(value: Any) -> Jwk:  # noqa: ANN401 - see above
+    """Only the form; whether the point may be trusted is asked where the key enters the log."""
+    if type(value) is not dict or not all(type(text) is str for text in value.values()):
+        raise PayloadRefused("not a key", "member")
+    if list(value) not in (["crv", "kty", "x"], ["crv", "kty", "x", "y"], []):
+        raise PayloadRefused("a key whose members are not those of RFC 7638", "member")
+    return value
+
+
+def _member(value: Any) -> dict[str, Any]:  # noqa: ANN401 - see above
+    if type(value) is not dict or list(value) != _MEMBER_NAMES:
+        raise PayloadRefused("not a member entry", "member")
+    check_identifier(value["id"])
+    if not _text(value["name"]):
+        raise PayloadRefused("a member without a name", "member")
+    _text(value["group"])
+    _grade(value["auth"])
+    _jwk(value["jwk"])
+    return value
+
+
+def _seat(value: Any) -> dict[str, Any]:  # noqa: ANN401 - see above
+    if type(value) is not dict or list(value) != _SEAT_NAMES:
+        raise PayloadRefused("not a seat entry", "member")
+    check_identifier(value["id"])
+    _jwk(value["jwk"])
+    _text(value["place"])
+    return value
+
+
+check_identifier = _pattern(_IDENTIFIER, "an identifier of a-z, 0-9 and hyphens, at most 40")
+_grade = one_of(*CARD_GRADES)
+
+Identifier = Annotated[str, check_identifier]
+OptionalIdentifier = Annotated[str, _pattern(_IDENTIFIER, "an identifier or empty", empty=True)]
+Hash = Annotated[str, _pattern(_HASH, "a hash of 43 base64url characters")]
+OptionalHash = Annotated[str, _pattern(_HASH, "a hash or empty", empty=True)]
+SignatureText = Annotated[str, _pattern(_SIGNATURE, "a signature of 86 base64url characters")]
+Seen = Annotated[str, _pattern(_SEEN, "`size:root`")]
+Origin = Annotated[str, _pattern(_ORIGIN, "the log's origin")]
+Natural = Annotated[int, _integer]
+Flag = Annotated[int, _flag]
+Text = Annotated[str, _text]
+LongText = Annotated[str, _long_text]
+Identifiers = Annotated[tuple[str, ...], _tuple_of(check_identifier)]
+Hashes = Annotated[tuple[str, ...], _tuple_of(_pattern(_HASH, "a hash"))]
+Naturals = Annotated[tuple[int, ...], _tuple_of(_integer)]
+KeyObject = Annotated[Jwk, _jwk]
+MemberEntries = Annotated[tuple[dict[str, Any], ...], _tuple_of(_member)]
+SeatEntries = Annotated[tuple[dict[str, Any], ...], _tuple_of(_seat)]

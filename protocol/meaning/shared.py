@@ -1,0 +1,110 @@
+"""Questions that many kinds share: who may act, in what order, on what they had seen.
+
+Source: `docs/protocol.md` sections 6.2 and 7.1.
+"""
+
+from protocol import records
+from protocol.records import By, Record
+from protocol.state import Entry, ItemPhase, ItemState, LogState, SittingPhase, SittingState, VoteState
+
+OPERATOR_KINDS = frozenset({"item", "speech", "vote-arm", "vote-open", "vote-act", "vote-close", "vote-announce"})
+MAY_PRESIDE = frozenset({"chair", "deputy", "eldest"})
+
+
+def vote_of(state: LogState, record: Record) -> VoteState | None:
+    """The vote that a record is about, or None."""
+    if isinstance(record, records.VoteAct):
+        return state.arms.get(record.of) if record.act == "disarm" else state.opens.get(record.of)
+    if isinstance(record, records.VoteOpen):
+        return state.arms.get(record.arm)
+    if isinstance(record, records.VoteAnnounce):
+        return state.results.get(record.result)
+    return state.opens.get(getattr(record, "open", ""))
+
+
+def sitting_of(state: LogState, record: Record) -> SittingState | None:
+    """The sitting that a record belongs to, directly or through its vote or the record it acknowledges."""
+    named = getattr(record, "sitting", None)
+    if named is not None:
+        return state.sittings.get(named)
+    if isinstance(record, records.Ack):
+        pending = state.pending.get(record.of)
+        return None if pending is None else sitting_of(state, pending.record)
+    if isinstance(record, records.SessionEnd | records.SessionBind):
+        session = state.sessions.get(record.session)
+        return None if session is None else state.sittings.get(session.sitting)
+    vote = vote_of(state, record)
+    return None if vote is None else state.sitting_of_vote(vote)
+
+
+def presides(state: LogState, sitting: SittingState, officer: str) -> bool:
+    """True if this officer has the chair: the latest effective `presiding`, else whoever holds the role of chair."""
+    if sitting.presiding:
+        return sitting.presiding == officer
+    return state.officers[officer].role == "chair"
+
+
+def may_act(state: LogState, entry: Entry) -> bool:
+    """True if the author's role may sign this kind for this sitting. Keys of other classes pass if the kind names them."""
+    author, kind = entry.author, entry.record.kind
+    if author.by is not By.OFFICER:
+        return author.by in entry.record.by
+    if author.role == "secretary" and By.SECRETARY in entry.record.by:
+        return True
+    if By.OFFICER not in entry.record.by:
+        return False
+    if author.role == "operator":
+        return kind in OPERATOR_KINDS
+    if kind in {"presiding", "incident"}:
+        return author.role in MAY_PRESIDE or kind == "incident"
+    sitting = sitting_of(state, entry.record)
+    if sitting is None:
+        return author.role == "chair"
+    return author.role in MAY_PRESIDE and presides(state, sitting, author.owner)
+
+
+def judge_officer(state: LogState, entry: Entry) -> str:
+    """Role, rising `seq` and staleness of an officer's record: a void reason, or nothing."""
+    if not may_act(state, entry):
+        return "state"
+    if entry.author.by is not By.OFFICER:
+        return ""
+    seq = getattr(entry.record, "seq", None)
+    if seq is not None and seq <= state.officers[entry.author.owner].last_seq:
+        return "seq"
+    seen = getattr(entry.record, "seen", None)
+    if seen is not None and last_change(state, entry.record) >= int(seen.partition(":")[0]):
+        return "stale"
+    return ""
+
+
+def last_change(state: LogState, record: Record) -> int:
+    """The index of the newest effective change that a record about this sitting, item and vote must have seen."""
+    if isinstance(record, records.Ack):
+        pending = state.pending.get(record.of)
+        return -1 if pending is None else last_change(state, pending.record)
+    changes = [-1]
+    sitting, vote = sitting_of(state, record), vote_of(state, record)
+    item = getattr(record, "item", "") or (vote.arm.item if vote is not None else "")
+    if sitting is not None:
+        changes.append(sitting.last_change)
+        if item in sitting.items:
+            changes.append(sitting.items[item].last_change)
+    if vote is not None:
+        changes.append(vote.last_change)
+    return max(changes)
+
+
+def is_open(sitting: SittingState | None) -> bool:
+    """True while business can be done."""
+    return sitting is not None and sitting.phase is SittingPhase.OPEN
+
+
+def item_of(sitting: SittingState, item: str) -> ItemState:
+    """The state of an item; one that nobody touched yet is planned."""
+    return sitting.items.get(item) or ItemState(item)
+
+
+def item_is_active(sitting: SittingState, item: str) -> bool:
+    """True if votes may be held on the item; votes before there is an agenda name none."""
+    return item == "" or item_of(sitting, item).phase is ItemPhase.ACTIVE

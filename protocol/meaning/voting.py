@@ -1,0 +1,300 @@
+"""Votes: arming, opening, holding, closing, results, announcing, voiding.
+
+The phases and their arrows are the table of `protocol/vote.py`; what a vote fixes is fixed at its opening.
+
+Source: `docs/protocol.md` sections 6.7 and 7.2.
+"""
+
+from typing import cast
+
+from protocol import records
+from protocol.majority import Figures, quorum_needed_of
+from protocol.meaning.ballot import settle_assisted
+from protocol.meaning.shared import is_open, item_is_active, judge_officer, presides, vote_of
+from protocol.records import By
+from protocol.state import Entry, LogState, SittingState, VoteState
+from protocol.tally import expected_result, settle_voids
+from protocol.vote import ENDED, Move, Phase, next_phase
+
+
+def judge_arm(state: LogState, entry: Entry) -> str:
+    """A new vote of an active item, under a known rule, with options that make sense."""
+    record = cast("records.VoteArm", entry.record)
+    reason = judge_officer(state, entry)
+    sitting = state.sittings.get(record.sitting)
+    if reason or sitting is None or not is_open(sitting) or not item_is_active(sitting, record.item):
+        return reason or "state"
+    repeated = state.opens.get(record.repeats)
+    fits = (
+        record.vote not in sitting.votes
+        and record.mode != "secret"
+        and record.rule in state.rules_of(sitting).rules
+        and (record.eligible == "all" or record.eligible in state.eligible_parts)
+        and (record.repeats == "" or (repeated is not None and repeated.phase is Phase.VOID))
+        and _options_fit(record)
+    )
+    return "" if fits else "state"
+
+
+def _options_fit(record: records.VoteArm) -> bool:
+    options = record.options
+    return (
+        len(set(options)) == len(options) > 0
+        and record.min <= record.max <= len(options)
+        and record.max > 0
+        and 0 < record.places <= len(options)
+    )
+
+
+def apply_arm(state: LogState, entry: Entry) -> None:
+    """The vote exists."""
+    record = cast("records.VoteArm", entry.record)
+    sitting = state.sittings[record.sitting]
+    vote = VoteState(record, entry.hash, entry.index, state.rules_of(sitting).rules[record.rule])
+    vote.last_change = entry.index
+    sitting.votes[record.vote] = state.arms[entry.hash] = vote
+
+
+def judge_open(state: LogState, entry: Entry) -> str:
+    """An armed vote, no other one running, business open, the registered quorum there."""
+    vote = vote_of(state, entry.record)
+    reason = judge_officer(state, entry)
+    if reason or vote is None or next_phase(vote.phase, Move.OPEN) is None or state.running is not None:
+        return reason or "state"
+    sitting = state.sitting_of_vote(vote)
+    if not is_open(sitting) or not item_is_active(sitting, vote.arm.item):
+        return "state"
+    return "state" if quorum_missing(state, vote) else ""
+
+
+def quorum_missing(state: LogState, vote: VoteState) -> tuple[int, int] | None:
+    """(here, needed) if the vote's rule asks for a registered quorum that is not there, else None."""
+    sitting, rule = state.sitting_of_vote(vote), vote.rule
+    if rule.quorum_source != "registered" or vote.arm.mode == "test":
+        return None
+    needed = quorum_needed_of(rule, Figures(sitting.statutory, sitting.in_office, 0, 0, 0, 0))
+    here: frozenset[str] | set[str] = sitting.present
+    if rule.present_from == "quorum-check" and sitting.quorum_checks:
+        here = sitting.quorum_checks[-1][2]
+    return (len(here), needed) if len(here) < needed else None
+
+
+def apply_open(state: LogState, entry: Entry) -> None:
+    """Fix members, numbers, rule and eligibility; ballots may come."""
+    record = cast("records.VoteOpen", entry.record)
+    vote = state.arms[record.arm]
+    sitting = state.sitting_of_vote(vote)
+    vote.phase = Phase.OPEN
+    vote.open_hash, vote.open_index, vote.opened_ts, vote.last_change = entry.hash, entry.index, record.ts, entry.index
+    vote.members, vote.statutory, vote.in_office = sitting.members, sitting.statutory, sitting.in_office
+    everyone = frozenset(sitting.members)
+    vote.eligible = everyone if vote.arm.eligible == "all" else everyone & state.eligible_parts[vote.arm.eligible]
+    vote.recused = set(sitting.recusals.get(vote.arm.item, set()))
+    vote.checked_present = sitting.quorum_checks[-1][2] if sitting.quorum_checks else None
+    state.opens[entry.hash] = state.running = vote
+
+
+def judge_act(state: LogState, entry: Entry) -> str:
+    """A move of the table; `disarm` quotes the arm, the others the open; an extension stays within the arm's."""
+    record = cast("records.VoteAct", entry.record)
+    vote = vote_of(state, record)
+    reason = judge_officer(state, entry)
+    if reason or vote is None or next_phase(vote.phase, Move(record.act)) is None:
+        return reason or "state"
+    if record.act == "extend":
+        fits = vote.arm.duration_ms > 0 and 0 < record.ms <= vote.arm.extend_ms - vote.extended_ms
+        return "" if fits else "state"
+    return "" if record.ms == 0 else "state"
+
+
+def apply_act(state: LogState, entry: Entry) -> None:
+    """Move the vote."""
+    record = cast("records.VoteAct", entry.record)
+    vote = cast("VoteState", vote_of(state, record))
+    vote.phase = cast("Phase", next_phase(vote.phase, Move(record.act)))
+    vote.extended_ms += record.ms
+    vote.last_change = entry.index
+
+
+def judge_close(state: LogState, entry: Entry) -> str:
+    """The first effective close ends the vote."""
+    vote = vote_of(state, entry.record)
+    if vote is None:
+        return judge_officer(state, entry) or "state"
+    if not vote.running:
+        return "closed"
+    return judge_officer(state, entry) or ("" if next_phase(vote.phase, Move.CLOSE) else "state")
+
+
+def judge_expired(state: LogState, entry: Entry) -> str:
+    """Only where the officer set a time beforehand, and not while held."""
+    vote = vote_of(state, entry.record)
+    if vote is None or vote.arm.duration_ms == 0:
+        return "state"
+    if not vote.running:
+        return "closed"
+    return "held" if vote.phase is Phase.HELD else ""
+
+
+def apply_end(state: LogState, entry: Entry) -> None:
+    """Voting is over: settle entered answers, presence and void leaves."""
+    vote = cast("VoteState", vote_of(state, entry.record))
+    vote.phase = Phase.CLOSED
+    _settle(state, vote, entry)
+
+
+def _settle(state: LogState, vote: VoteState, entry: Entry) -> None:
+    vote.end_index, vote.end_kind, vote.last_change = entry.index, entry.record.kind, entry.index
+    settle_assisted(state, vote)
+    vote.present_at_end = frozenset(state.sitting_of_vote(vote).present | set(vote.ballots))
+    settle_voids(state, vote)
+    state.running = None
+    if vote.phase is Phase.CLOSED and vote.arm.mode != "paper":
+        state.owed[vote.open_hash] = vote
+
+
+def judge_result(state: LogState, entry: Entry) -> str:
+    """A result of an ended vote whose inputs have not been judged yet; one that the recount contradicts is disputed."""
+    record = cast("records.Result", entry.record)
+    vote = state.opens.get(record.open)
+    if entry.author.by is not By.CONTROLLER or vote is None or vote.phase not in ENDED | {Phase.VOID} or vote.end_index < 0:
+        return "state"
+    if record != expected_result(vote, record.ts):
+        state.disputed.append(entry.index)
+        return "state"
+    return "" if vote.judged_inputs < vote.inputs else "repeat"
+
+
+def apply_result(state: LogState, entry: Entry) -> None:
+    """The latest result is the one to announce."""
+    record = cast("records.Result", entry.record)
+    vote = state.opens[record.open]
+    vote.results.append((entry.hash, entry.index, record))
+    vote.judged_inputs = vote.inputs
+    state.owed.pop(vote.open_hash, None)
+    state.results[entry.hash] = vote
+
+
+def judge_casting(state: LogState, entry: Entry) -> str:
+    """Who presides, with the own key, after a tie, before the announcement, where the rule allows."""
+    vote = vote_of(state, entry.record)
+    reason = judge_officer(state, entry)
+    if reason or vote is None or vote.phase is not Phase.CLOSED or not vote.results or vote.casting:
+        return reason or "state"
+    tied = vote.results[-1][2].outcome == "tie" and vote.rule.tie == "casting-vote"
+    return "" if tied and presides(state, state.sitting_of_vote(vote), entry.author.owner) else "state"
+
+
+def apply_casting(state: LogState, entry: Entry) -> None:
+    """A second result follows."""
+    record = cast("records.CastingVote", entry.record)
+    vote = state.opens[record.open]
+    vote.casting = record.choice
+    _judge_again(state, vote, entry)
+
+
+def _judge_again(state: LogState, vote: VoteState, entry: Entry) -> None:
+    """The vote's inputs changed: another result is owed."""
+    vote.inputs += 1
+    vote.last_change = entry.index
+    state.owed[vote.open_hash] = vote
+
+
+def judge_announce(state: LogState, entry: Entry) -> str:
+    """The latest result of an ended vote that is not void, once."""
+    record = cast("records.VoteAnnounce", entry.record)
+    vote = state.results.get(record.result)
+    reason = judge_officer(state, entry)
+    if reason or vote is None or next_phase(vote.phase, Move.ANNOUNCE) is None:
+        return reason or "state"
+    latest_hash, latest_index, _ = vote.results[-1]
+    return "" if record.result == latest_hash and latest_index > vote.announced_index else "state"
+
+
+def apply_announce(state: LogState, entry: Entry) -> None:
+    """Declared."""
+    vote = state.results[cast("records.VoteAnnounce", entry.record).result]
+    vote.phase, vote.announced_index, vote.last_change = Phase.ANNOUNCED, entry.index, entry.index
+
+
+def judge_void(state: LogState, entry: Entry) -> str:
+    """A move of the table; after the announcement only with a basis."""
+    record = cast("records.VoteVoid", entry.record)
+    vote = vote_of(state, record)
+    reason = judge_officer(state, entry)
+    if reason or vote is None or next_phase(vote.phase, Move.VOID) is None:
+        return reason or "state"
+    return "state" if vote.phase is Phase.ANNOUNCED and record.basis == "" else ""
+
+
+def void_needs_ack(state: LogState, entry: Entry) -> bool:
+    """After the close a void takes effect at the secretary's `ack`."""
+    vote = vote_of(state, entry.record)
+    return vote is not None and not vote.running
+
+
+def apply_void(state: LogState, entry: Entry) -> None:
+    """The vote does not count; its figures stay, as of now if it was still running."""
+    record = cast("records.VoteVoid", entry.record)
+    vote = state.opens[record.open]
+    running = vote.running
+    vote.phase, vote.void_code, vote.void_basis = Phase.VOID, record.code, record.basis
+    vote.last_change = entry.index
+    state.owed.pop(vote.open_hash, None)
+    if running:
+        _settle(state, vote, entry)
+
+
+def judge_secretary_on_vote(state: LogState, entry: Entry) -> str:
+    """Corrections, lots and paper counts concern a vote that has ended and is not void."""
+    reason = judge_officer(state, entry)
+    vote = vote_of(state, entry.record)
+    if reason or vote is None or vote.phase not in ENDED:
+        return reason or "state"
+    record, sitting = entry.record, state.sitting_of_vote(vote)
+    if isinstance(record, records.RuleCorrection):
+        return "" if record.rule in state.rules_of(sitting).rules else "state"
+    if isinstance(record, records.PaperResult):
+        whole = record.valid + record.invalid == record.returned <= record.issued
+        return "" if whole and vote.arm.mode == "paper" and len(record.figures) == len(vote.arm.options) else "state"
+    if isinstance(record, records.Lot):
+        tied = bool(vote.results) and vote.results[-1][2].outcome == "tie" and vote.rule.tie == "lot"
+        return "" if tied and record.choice in vote.arm.options else "state"
+    return "" if cast("records.Correction", record).member in vote.members else "state"
+
+
+def apply_rule_correction(state: LogState, entry: Entry) -> None:
+    """Judge the same ballots by another rule; the earlier result stays beside it."""
+    record = cast("records.RuleCorrection", entry.record)
+    vote = state.opens[record.open]
+    vote.rule_corrections.append((entry.index, vote.rule.id, record.rule))
+    vote.rule = state.rules_of(state.sitting_of_vote(vote)).rules[record.rule]
+    _judge_again(state, vote, entry)
+
+
+def apply_paper(state: LogState, entry: Entry) -> None:
+    """The papers' figures are the vote's."""
+    record = cast("records.PaperResult", entry.record)
+    vote = state.opens[record.open]
+    vote.paper = record
+    _judge_again(state, vote, entry)
+
+
+def apply_lot(state: LogState, entry: Entry) -> None:
+    """The lot decided."""
+    record = cast("records.Lot", entry.record)
+    vote = state.opens[record.open]
+    vote.lot = record.choice
+    vote.casting = record.choice if record.choice in {records.FOR, records.AGAINST} else ""
+    _judge_again(state, vote, entry)
+
+
+def apply_correction(state: LogState, entry: Entry) -> None:
+    """What the member states stands beside the result, which is unchanged."""
+    record = cast("records.Correction", entry.record)
+    state.opens[record.open].stated.append((entry.index, record.member, record.stated))
+
+
+def sitting_of_running(state: LogState) -> SittingState | None:
+    """The sitting whose vote runs now."""
+    return None if state.running is None else state.sitting_of_vote(state.running)

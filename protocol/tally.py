@@ -1,0 +1,172 @@
+"""From ballots to figures, present members, and the outcome: pure functions of state.
+
+The live controller, recovery, the export and the verifier all count with these.
+
+Source: `docs/protocol.md` sections 7.3 and 8.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum
+
+from protocol.majority import Figures, Judgement, Rule, judge_figures, needed_votes, quorum_needed_of
+from protocol.records import ABSTAIN, AGAINST, FOR, PLAIN_OPTIONS, Result
+from protocol.state import LogState, VoteState, void_lines_hash
+
+
+class Standing(Enum):
+    """What became of a member in a vote."""
+
+    FOR = "for"
+    AGAINST = "against"
+    ABSTAINED = "abstain"
+    CHOSE = "chose"
+    NOT_VOTING = "not-voting"
+    ABSENT = "absent"
+    RECUSED = "recused"
+
+
+_STANDING_OF_CHOICE = {(FOR,): Standing.FOR, (AGAINST,): Standing.AGAINST, (ABSTAIN,): Standing.ABSTAINED}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A vote's figures. `counts` follows the arm's options; the rest counts eligible members.
+
+    `present` is P as the rule takes it; `standings` maps every eligible member to what became of him or her.
+    """
+
+    counts: tuple[int, ...]
+    present: int
+    not_voting: int
+    absent: int
+    recused: int
+    figures: Figures
+    standings: dict[str, Standing]
+
+
+def standing_of(vote: VoteState, member: str, here: frozenset[str] | set[str]) -> Standing:
+    """What became of an eligible member; `here` is who is present now, or was at the end."""
+    if member in vote.recused and vote.rule.recusal != "declare-only":
+        return Standing.RECUSED
+    ballot = vote.ballots.get(member)
+    if ballot is not None:
+        return _STANDING_OF_CHOICE.get(ballot.choice, Standing.CHOSE)
+    return Standing.NOT_VOTING if member in here else Standing.ABSENT
+
+
+def count_vote(vote: VoteState, present_now: frozenset[str] | set[str] | None = None) -> Tally:
+    """Count a vote as of its end, or as of now with `present_now` while it runs."""
+    here = vote.present_at_end if present_now is None else present_now
+    standings = {member: standing_of(vote, member, here) for member in vote.members if member in vote.eligible}
+    by_option = Counter(option for ballot in vote.ballots.values() for option in ballot.choice)
+    counts = tuple(by_option[option] for option in vote.arm.options)
+    papers = 0
+    if vote.paper is not None:
+        counts, papers = vote.paper.figures, vote.paper.valid + vote.paper.invalid
+    kinds = Counter(standings.values())
+    present = _present(vote, here)
+    figures = _figures(vote, counts, present, papers)
+    return Tally(
+        counts, present, kinds[Standing.NOT_VOTING], kinds[Standing.ABSENT], kinds[Standing.RECUSED], figures, standings
+    )
+
+
+def _present(vote: VoteState, here: frozenset[str] | set[str]) -> int:
+    """P: those counted, and those present by the rule's source; the recused leave it where the law says so."""
+    counted = set(vote.ballots)
+    if vote.rule.present_from == "presses":
+        here = counted
+    elif vote.rule.present_from == "quorum-check" and vote.checked_present is not None:
+        here = vote.checked_present
+    members = (counted | set(here)) & set(vote.eligible)
+    return len(members - vote.recused if vote.rule.recusal == "leave-base" else members)
+
+
+def _figures(vote: VoteState, counts: tuple[int, ...], present: int, papers: int) -> Figures:
+    plain = dict(zip(vote.arm.options, counts, strict=False))
+    left = len(vote.recused & vote.eligible) if vote.rule.recusal == "leave-base" else 0
+    return Figures(
+        vote.statutory, vote.in_office - left, present, plain.get(FOR, 0), plain.get(AGAINST, 0), plain.get(ABSTAIN, 0), papers
+    )
+
+
+def is_plain(vote: VoteState) -> bool:
+    """True if the options are for, against and perhaps abstain."""
+    return FOR in vote.arm.options and set(vote.arm.options) <= set(PLAIN_OPTIONS)
+
+
+def judge_vote(vote: VoteState, tally: Tally, rule: Rule | None = None) -> Judgement:
+    """Judge a plain vote by its rule, or by another one (`rule-correction`)."""
+    return judge_figures(rule or vote.rule, tally.figures, vote.casting)
+
+
+def elect(vote: VoteState, tally: Tally) -> tuple[str, tuple[str, ...]]:
+    """Outcome and elected options of a vote among candidates: those who reach the rule's number, best first.
+
+    Where more reach it than there are places and the last place is tied, nobody of the tied is elected: the outcome
+    is `tie` if the rule draws a lot or repeats, and a drawn lot fills the place.
+    """
+    if vote.rule.base == "none":
+        return "none", ()
+    quorum = quorum_needed_of(vote.rule, tally.figures)
+    if tally.present < quorum:
+        return "no-quorum", ()
+    reached = [
+        (-count, position, option)
+        for position, (option, count) in enumerate(zip(vote.arm.options, tally.counts, strict=False))
+        if option != ABSTAIN and count >= max(1, _needed_by_option(vote, tally))
+    ]
+    reached.sort()
+    if len(reached) <= vote.arm.places:
+        return ("elected" if reached else "not-adopted"), tuple(option for _, _, option in reached)
+    last = reached[vote.arm.places - 1][0]
+    sure = [option for negative, _, option in reached if negative < last]
+    tied = [option for negative, _, option in reached if negative == last]
+    if len(sure) + len(tied) == vote.arm.places:
+        return "elected", tuple(sure + tied)
+    if vote.lot in tied:
+        return "elected", (*sure, vote.lot)
+    return ("tie" if vote.rule.tie != "not-adopted" else "elected" if sure else "not-adopted"), tuple(sure)
+
+
+def _needed_by_option(vote: VoteState, tally: Tally) -> int:
+    """Among candidates `cast` and `yes_no` both mean the ballots that chose somebody."""
+    rule, figures = vote.rule, tally.figures
+    if rule.base in {"cast", "yes_no"}:
+        base = tally.figures.papers or len(vote.ballots)
+        product = rule.numerator * base
+        return product // rule.denominator + 1 if rule.comparator == ">" else -(-product // rule.denominator)
+    return needed_votes(rule, figures)
+
+
+def outcome_of(vote: VoteState, tally: Tally) -> tuple[str, int, tuple[str, ...]]:
+    """(outcome, needed, elected) of an ended vote. Test votes decide nothing."""
+    if vote.arm.mode == "test":
+        return "none", 0, ()
+    if is_plain(vote):
+        judgement = judge_vote(vote, tally)
+        return judgement.outcome, judgement.needed, ()
+    outcome, elected = elect(vote, tally)
+    return outcome, _needed_by_option(vote, tally) if vote.rule.base != "none" else 0, elected
+
+
+def void_lines(state: LogState, first: int, last: int) -> list[tuple[int, str]]:
+    """Every void leaf from `first` to `last` with its reason, ascending."""
+    return [(index, state.voids[index]) for index in range(first, last + 1) if index in state.voids]
+
+
+def settle_voids(state: LogState, vote: VoteState) -> None:
+    """Fix, at the end of a vote, how many leaves between open and end are void, and their hash."""
+    lines = void_lines(state, vote.open_index, vote.end_index)
+    vote.void_count, vote.void_hash = len(lines), void_lines_hash(lines)
+
+
+def expected_result(vote: VoteState, ts: int) -> Result:
+    """The result record of an ended vote, to be signed by the controller at `ts` (Unix ms) or compared with one."""
+    tally = count_vote(vote)
+    outcome, needed, elected = outcome_of(vote, tally)
+    return Result(
+        vote.open_hash, vote.open_index, vote.end_index, tally.present, tally.counts, vote.void_count, vote.void_hash,
+        needed, outcome, elected, ts,
+    )  # fmt: skip
