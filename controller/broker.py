@@ -16,7 +16,8 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from controller.bus import BrokerUnreachable, Bus, BusUrlRefused, Delivery
-from controller.embedded_broker import BrokerLimits, EmbeddedBroker
+from controller.embedded_broker import EmbeddedBroker
+from controller.embedded_terms import BrokerLimits
 from controller.mqtt_exchange import AclFunction, Action
 from controller.mqtt_session import Message
 from controller.outer_broker import OuterBus
@@ -69,8 +70,7 @@ def open_bus(
 
     Raises `BusUrlRefused`: unknown scheme, no host, or `mqtts` without `tls`.
     """
-    hooks = hooks or BusHooks()
-    parts = urlsplit(url)
+    hooks, parts = hooks or BusHooks(), urlsplit(url)
     host, port = _read_address(url, parts)
     if parts.scheme == "embedded":
         return EmbeddedBus(

@@ -1,8 +1,8 @@
 """The embedded broker: a small MQTT 5 listener inside the controller's process.
 
 No broker that installs with pip passed our probes, and one hop less makes the way from press to
-receipt several times shorter; `docs/decisions` has the figures. It keeps everything in memory:
-the broker is soft state, seats send again until they hold a receipt.
+receipt several times shorter. It keeps everything in memory: the broker is soft state, seats
+send again until they hold a receipt.
 
 Identity is the common name of the client's certificate, which must equal the client identifier;
 without TLS, for demonstrations and tests, it is the client identifier alone, and user names and
@@ -21,13 +21,8 @@ import ssl
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
-from controller.embedded_connection import (
-    BrokerLimits,
-    Cancellable,
-    Clock,
-    Connection,
-    ConnectRefused,
-)
+from controller.embedded_connection import Connection, ConnectRefused
+from controller.embedded_terms import BrokerLimits, Cancellable, Clock, LoopClock
 from controller.mqtt_codec import (
     ConnAckReasonCode,
     ConnectPacket,
@@ -47,21 +42,6 @@ BACKLOG: Final = 4_096
 
 Deliver: TypeAlias = Callable[[Message, Callable[[], None]], bool]
 """Takes a message for the controller and the call that sends PUBACK; False: no room."""
-
-
-class LoopClock:
-    """The event loop's own clock."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-
-    def now_s(self) -> float:
-        """Return seconds of the loop's monotonic clock."""
-        return self._loop.time()
-
-    def call_at(self, when_s: float, call: Callable[[], None]) -> Cancellable:
-        """Make `call` at `when_s`."""
-        return self._loop.call_at(when_s, call)
 
 
 class _Acknowledgement:

@@ -14,10 +14,9 @@ import asyncio
 import logging
 import re
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final, Protocol, cast
 
+from controller.embedded_terms import BrokerLimits, Cancellable, Clock
 from controller.mqtt_codec import (
     ConnAckPacket,
     ConnAckReasonCode,
@@ -39,7 +38,7 @@ from controller.mqtt_codec import (
     read_packet,
     write_packet,
 )
-from controller.mqtt_exchange import Exchange, ExchangeLimits, SessionsFull, Will
+from controller.mqtt_exchange import Exchange, SessionsFull, Will
 from controller.mqtt_session import NEVER, Message, Session
 
 log = logging.getLogger(__name__)
@@ -49,8 +48,10 @@ CLIENT_PATTERN: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _CONNECT_TYPE: Final = 1
 _PING_RESPONSE: Final = write_packet(PingRespPacket())
-_VERSION_REFUSED: Final = b"\x20\x02\x00\x01"
+_VERSION: Final = 5
+_OLDER_REFUSED: Final = b"\x20\x02\x00\x01"
 """CONNACK of MQTT 3.1.1, return code 1: all that an older client understands."""
+_LATER_REFUSED: Final = write_packet(ConnAckPacket(reason_code=ConnAckReasonCode.UNSUPPORTED_PROTOCOL_VERSION))
 _REASONS: Final = {
     0x81: DisconnectReasonCode.MALFORMED_PACKET,
     0x82: DisconnectReasonCode.PROTOCOL_ERROR,
@@ -87,38 +88,6 @@ class ConnectRefused(Exception):
         super().__init__(reason)
         self.code = code
         self.reason = reason
-
-
-class Cancellable(Protocol):
-    """A call that has been scheduled."""
-
-    def cancel(self) -> None:
-        """Do not make the call."""
-
-
-class Clock(Protocol):
-    """Where time comes from, so that a test can let it pass."""
-
-    def now_s(self) -> float:
-        """Return seconds of a monotonic clock."""
-
-    def call_at(self, when_s: float, call: Callable[[], None]) -> Cancellable:
-        """Make `call` at `when_s`."""
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerLimits:
-    """What the embedded broker accepts. Times in seconds, sizes in bytes."""
-
-    exchange: ExchangeLimits = field(default_factory=ExchangeLimits)
-    connections_max: int = 4_096
-    packet_bytes_max: int = 256 * 1024
-    receive_maximum: int = 1_000
-    inbound_messages_max: int = 100_000
-    inbound_bytes_max: int = 64 * 1024 * 1024
-    connect_timeout_s: float = 10.0
-    close_timeout_s: float = 5.0
-    keep_alive_max_s: int = 300
 
 
 class Broker(Protocol):
@@ -211,7 +180,7 @@ class Connection(asyncio.Protocol):
         limit = self._broker.limits.packet_bytes_max
         at = 0
         try:
-            if self.session is None and view[0] >> 4 != _CONNECT_TYPE:
+            if self.session is None and data and data[0] >> 4 != _CONNECT_TYPE:
                 # Whoever speaks another protocol would else be waited for.
                 raise PacketUnexpected("first packet is not CONNECT")
             while not self._closing:
@@ -224,7 +193,7 @@ class Connection(asyncio.Protocol):
                 self._handle(packet)
         except VersionUnsupported as error:
             log.warning("a client speaks %s, only MQTT 5 is served", error.reason)
-            self._close(_VERSION_REFUSED)
+            self._close(_OLDER_REFUSED if error.version < _VERSION else _LATER_REFUSED)
         except MqttRefused as error:
             self.refuse(error)
         except ConnectRefused as error:

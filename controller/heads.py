@@ -54,7 +54,9 @@ def title_of(vote: VoteState | None, blobs: Mapping[str, bytes]) -> tuple[str, s
         return "", ""
 
 
-def compose_head(scene: Scene, exact: Mapping[str, bytes], blobs: Mapping[str, bytes], checkpoint: bytes, number: int, now_ms: int) -> Head:
+def compose_head(
+    scene: Scene, exact: Mapping[str, bytes], blobs: Mapping[str, bytes], checkpoint: bytes, number: int, now_ms: int
+) -> Head:
     """The head: exact records of the vote at hand, and the newest checkpoint."""
     vote = scene.vote
     title, blob = title_of(vote, blobs)
@@ -96,6 +98,8 @@ def _figures(sitting: SittingState, vote: VoteState, words: Catalogue) -> tuple[
         return shown, result.needed, result.outcome, why
     if vote.phase is Phase.VOID:
         return (), 0, "void", vote.void_code
-    statutory, in_office = (vote.statutory, vote.in_office) if vote.open_hash else (sitting.statutory, sitting.in_office)
+    statutory, in_office = (
+        (vote.statutory, vote.in_office) if vote.open_hash else (sitting.statutory, sitting.in_office)
+    )
     figures = Figures(statutory, in_office, len(sitting.present), 0, 0, 0)
     return (), 0, "", explain_needed(vote.rule, figures, words)

@@ -108,10 +108,15 @@ class Memory:
             return
         if isinstance(record, _VOTE_KINDS):
             of = getattr(record, "open", "") or getattr(record, "arm", "") or getattr(record, "of", entry.hash)
-            self.vote = self.state.opens.get(of) or self.state.arms.get(of) or self.state.arms.get(entry.hash) or self.vote
+            self.vote = (
+                self.state.opens.get(of) or self.state.arms.get(of) or self.state.arms.get(entry.hash) or self.vote
+            )
         named = self.state.sittings.get(getattr(record, "sitting", ""))
         if named is not None and named is not self.sitting:
-            self.sitting, self.vote = named, None if self.vote is None or self.vote.arm.sitting != named.id else self.vote
+            self.sitting, self.vote = (
+                named,
+                None if self.vote is None or self.vote.arm.sitting != named.id else self.vote,
+            )
 
 
 class Recorder:
@@ -120,7 +125,9 @@ class Recorder:
     `entropy(n)` gives n random bytes. After construction `checkpoint` is the newest one, empty for an empty log.
     """
 
-    def __init__(self, memory: Memory, keys: Keys, topics: Topics, entropy: Callable[[int], bytes], checkpoint: bytes = b"") -> None:
+    def __init__(
+        self, memory: Memory, keys: Keys, topics: Topics, entropy: Callable[[int], bytes], checkpoint: bytes = b""
+    ) -> None:
         self.memory = memory
         self.checkpoint = checkpoint
         self._keys = keys
@@ -236,7 +243,9 @@ class Recorder:
         batch, self._batch = self._batch, Batch(self.memory.state.size)
         if batch.leaves:
             tree = self.memory.tree
-            self.checkpoint = sign_checkpoint(Checkpoint(self.memory.state.origin, tree.size, tree.root()), self._keys.log)
+            self.checkpoint = sign_checkpoint(
+                Checkpoint(self.memory.state.origin, tree.size, tree.root()), self._keys.log
+            )
             batch.checkpoint = self.checkpoint
         return batch
 
@@ -274,7 +283,11 @@ class Recorder:
             head = compose_head(scene, self.memory.exact, self.memory.blobs, self.checkpoint, self._number, now_ms)
             outgoing.append(Outgoing(self._topics.sitting, head.seal(self._keys.controller), retain=True))
             self._hall_ms = 0
-        hall_key = (shown, len(scene.sitting.present) if scene.sitting else 0, len(scene.vote.ballots) if scene.vote else 0)
+        hall_key = (
+            shown,
+            len(scene.sitting.present) if scene.sitting else 0,
+            len(scene.vote.ballots) if scene.vote else 0,
+        )
         if hall_key != self._hall_shown and now_ms - self._hall_ms >= HALL_INTERVAL_MS:
             self._hall_shown, self._hall_ms = hall_key, now_ms
             hall = compose_hall(scene, self.memory.blobs, max(self._number, now_ms), now_ms)
@@ -319,5 +332,3 @@ class Recorder:
         if not isinstance(decision, Accepted):
             raise ChamberError(f"a founding record that the log refuses: {decision}", "founding")
         self._append(data, decision.entry)
-
-

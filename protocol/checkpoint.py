@@ -132,7 +132,14 @@ def _read_signature_line(line: str) -> tuple[str, bytes]:
         data = b64decode(encoded, validate=True)
     except ValueError as error:
         raise CheckpointRefused("a signature line that is not base64") from error
-    if dash != "—" or not name or len(data) <= _KEY_ID_BYTES or b64encode(data).decode("ascii") != encoded:
+    if (
+        dash != "—"
+        or not name
+        or "+" in name
+        or any(map(str.isspace, name))
+        or len(data) <= _KEY_ID_BYTES
+        or b64encode(data).decode("ascii") != encoded
+    ):
         raise CheckpointRefused("a malformed signature line")
     return name, data
 

@@ -77,7 +77,9 @@ def decide(
     if type(record) is records.Ballot:
         return _decide_ballot(state, entry, record, root_at)
     reason = _not_yet_here(state, record, root_at, nonces) or judge(state, entry)
-    return Refused(record_hash, reason, f"a {record.kind} that would be void: {reason}") if reason else Accepted(entry, "")
+    return (
+        Refused(record_hash, reason, f"a {record.kind} that would be void: {reason}") if reason else Accepted(entry, "")
+    )
 
 
 def _decide_ballot(
@@ -89,7 +91,9 @@ def _decide_ballot(
     if state.sitting_of_vote(vote).phase in {SittingPhase.CLOSED, SittingPhase.SIGNED}:
         return Refused(entry.hash, "sitting-closed", "a ballot after the sitting was closed")
     entered, most = (
-        (vote.entered_before, BALLOTS_BEFORE_CLOSE_MAX) if vote.running else (vote.entered_after, BALLOTS_AFTER_CLOSE_MAX)
+        (vote.entered_before, BALLOTS_BEFORE_CLOSE_MAX)
+        if vote.running
+        else (vote.entered_after, BALLOTS_AFTER_CLOSE_MAX)
     )
     if entered.get(entry.author.owner, 0) >= most:
         return Refused(entry.hash, "budget", f"more than {most} ballots of one session for one vote")
@@ -105,13 +109,14 @@ def _not_yet_here(state: LogState, record: Record, root_at: RootAt, nonces: Cont
     if isinstance(record, records.Roster):
         if record.evolve != MEANING_VERSION:
             return "meaning"
-        return "rules-missing" if record.rules not in state.rule_books else ""
+        if record.rules not in state.rule_books:
+            return "rules-missing"
     if isinstance(record, records.SittingOpen) and record.prev != state.last_sitting_open:
         return "state"
+    saw = [getattr(record, "seen", None)]
     if isinstance(record, records.SittingOpen | records.VoteClose | records.Takeover):
-        return "fork" if _forked(state, f"{record.size}:{record.root}", root_at) else ""
-    seen = getattr(record, "seen", None)
-    return "fork" if seen is not None and _forked(state, seen, root_at) else ""
+        saw.append(f"{record.size}:{record.root}")
+    return "fork" if any(seen is not None and _forked(state, seen, root_at) for seen in saw) else ""
 
 
 def _forked(state: LogState, seen: str, root_at: RootAt) -> bool:
@@ -125,6 +130,11 @@ def due_records(state: LogState, now_ms: int) -> list[Record]:
     Call again after appending: an expiry makes a result due.
     """
     running = state.running
-    if running is not None and running.deadline_ms and now_ms >= running.deadline_ms and running.phase is not Phase.HELD:
+    if (
+        running is not None
+        and running.deadline_ms
+        and now_ms >= running.deadline_ms
+        and running.phase is not Phase.HELD
+    ):
         return [records.VoteExpired(running.open_hash, now_ms)]
     return [expected_result(vote, now_ms) for vote in state.owed.values()]

@@ -48,9 +48,13 @@ def explain_needed(rule: Rule, figures: Figures, words: Catalogue = ENGLISH) -> 
     if rule.base == "none":
         return words.gettext("This vote is only counted; it decides nothing.")
     if rule.base == "yes_no":
-        return words.gettext("Needed: %(of)s.") % {"of": _share(rule, words) % {"base": words.gettext("the votes for and against")}}
+        return words.gettext("Needed: %(of)s.") % {
+            "of": _share(rule, words) % {"base": words.gettext("the votes for and against")}
+        }
     if rule.base == "cast":
-        return words.gettext("Needed: %(of)s.") % {"of": _share(rule, words) % {"base": words.gettext("the votes cast")}}
+        return words.gettext("Needed: %(of)s.") % {
+            "of": _share(rule, words) % {"base": words.gettext("the votes cast")}
+        }
     judgement = judge_figures(rule, figures)
     return _needed(rule, judgement, words)
 

@@ -75,6 +75,11 @@ def one_of(*words: str) -> Check:
     return check
 
 
+def is_identifier(text: str) -> bool:
+    """True for an identifier: `a-z`, `0-9` and hyphens, at most 40."""
+    return _IDENTIFIER.fullmatch(text) is not None
+
+
 def _tuple_of(check: Check) -> Check:
     def check_all(value: Any) -> tuple[Any, ...]:  # noqa: ANN401 - see above
         if type(value) is not list:

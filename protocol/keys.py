@@ -129,7 +129,7 @@ def key_of_jwk(jwk: Jwk) -> PublicKey:
         if list(jwk) == ["crv", "kty", "x"] and (jwk["crv"], jwk["kty"]) == ("Ed25519", "OKP"):
             return ed25519_key(from_base64url(jwk["x"].encode("ascii")))
         if list(jwk) == ["crv", "kty", "x", "y"] and (jwk["crv"], jwk["kty"]) == ("P-256", "EC"):
-            return _p256_key(from_base64url(jwk["x"].encode("ascii")) + from_base64url(jwk["y"].encode("ascii")))
+            return _p256_key(from_base64url(jwk["x"].encode("ascii")), from_base64url(jwk["y"].encode("ascii")))
     except (EnvelopeRefused, UnicodeEncodeError, AttributeError) as error:
         raise KeyRefused("a key that is not base64url") from error
     raise KeyRefused("neither an Ed25519 nor a P-256 key in RFC 7638 form")
@@ -137,6 +137,8 @@ def key_of_jwk(jwk: Jwk) -> PublicKey:
 
 def verify_ed25519(raw: bytes, message: bytes, signature: bytes) -> None:
     """libsodium's rule, on an admitted key. Raises `SignatureRefused`."""
+    if len(signature) != SIGNATURE_BYTES:
+        raise SignatureRefused("an Ed25519 signature that is not 64 bytes")
     try:
         nacl.bindings.crypto_sign_open(signature + message, raw)
     except (nacl.exceptions.CryptoError, ValueError, TypeError) as error:
@@ -154,9 +156,10 @@ def _public(algorithm: Algorithm, raw: bytes) -> PublicKey:
     return PublicKey(algorithm, raw, hash_text(canonical_json(key.jwk())))
 
 
-def _p256_key(raw: bytes) -> PublicKey:
-    if len(raw) != 2 * _COORDINATE_BYTES:
+def _p256_key(x: bytes, y: bytes) -> PublicKey:
+    if len(x) != _COORDINATE_BYTES or len(y) != _COORDINATE_BYTES:
         raise KeyRefused("P-256 coordinates are 32 bytes each")
+    raw = x + y
     _load_p256(raw)
     return _public("ES256", raw)
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from protocol.encoding import canonical_json, from_canonical_json, hash_text
+from protocol.encoding import canonical_json, from_canonical_json, hash_text, is_normal
 from protocol.errors import PayloadRefused, RulesRefused
+from protocol.fields import INTEGER_MAX
 
 RULES_BYTES_MAX = 60_000
 BASES = ("statutory", "in_office", "present", "cast", "papers_cast", "yes_no", "fixed", "none")
@@ -185,8 +186,10 @@ def read_rule_book(data: bytes) -> RuleBook:
         document = from_canonical_json(data)
     except PayloadRefused as error:
         raise RulesRefused(f"rules that are {error.fact}") from error
-    if type(document) is not dict or list(document) != ["v", "rules"] or document["v"] != 1:
+    if type(document) is not dict or list(document) != ["v", "rules"]:
         raise RulesRefused("not a document of rules")
+    if type(document["v"]) is not int or document["v"] != 1:
+        raise RulesRefused("a document of rules of another version")
     if type(document["rules"]) is not list:
         raise RulesRefused("rules that are no list")
     rules = [_checked(members) for members in document["rules"]]
@@ -204,8 +207,10 @@ def _checked(members: Any) -> Rule:  # noqa: ANN401 - untyped JSON becomes a Rul
         value = members[field.name]
         if type(value) is not field.type and type(value).__name__ != field.type:
             raise RulesRefused(f"{field.name} of another type")
-        if type(value) is str and len(value) > _TEXT_MAX:
-            raise RulesRefused(f"{field.name} that is too long")
+        if type(value) is str and (len(value) > _TEXT_MAX or not is_normal(value)):
+            raise RulesRefused(f"{field.name} that is too long or not in normal form C")
+        if type(value) is int and not 0 <= value <= INTEGER_MAX:
+            raise RulesRefused(f"{field.name} that is no integer of 0..2^53-1")
     rule = Rule(**members)
     problem = _impossible(rule)
     if problem:
@@ -231,6 +236,6 @@ def _impossible(rule: Rule) -> str:
         return "all of those for and against is unanimity; use base `cast`"
     if not 0 <= rule.quorum_numerator <= rule.quorum_denominator or rule.quorum_denominator == 0:
         return "a quorum outside 0..1"
-    if min(rule.numerator, rule.fixed, rule.quorum_numerator) < 0 or (rule.base == "fixed") != (rule.fixed > 0):
+    if (rule.base == "fixed") != (rule.fixed > 0):
         return "a fixed number goes with base `fixed` and is above 0"
     return ""

@@ -21,15 +21,17 @@ MESSAGES: dict[str, type[Record]] = {}
 AnyMessage = TypeVar("AnyMessage", bound=Record)
 
 
-def _message(kind: str, by: str) -> Callable[[type[AnyMessage]], type[AnyMessage]]:
-    def enter(message: type[AnyMessage]) -> type[AnyMessage]:
-        MESSAGES[kind] = message
-        return describe(message, kind, by, payload_bytes_max=MESSAGE_BYTES_MAX)
+def message(kind: str, by: str) -> Callable[[type[AnyMessage]], type[AnyMessage]]:
+    """Enter a message class into the table of messages."""
+
+    def enter(described: type[AnyMessage]) -> type[AnyMessage]:
+        MESSAGES[kind] = described
+        return describe(described, kind, by, payload_bytes_max=MESSAGE_BYTES_MAX)
 
     return enter
 
 
-@_message("head", "C")
+@message("head", "C")
 @dataclass(frozen=True, slots=True)
 class Head(Record):
     """What is open now. `arm`, `open`, `result`: exact records or empty; `checkpoint`: the signed note.
@@ -52,7 +54,7 @@ class Head(Record):
     ts: Natural
 
 
-@_message("challenge-request", "D")
+@message("challenge-request", "D")
 @dataclass(frozen=True, slots=True)
 class ChallengeRequest(Record):
     """A seat asks for a nonce for a new session; signed by its device key."""
@@ -61,7 +63,7 @@ class ChallengeRequest(Record):
     ts: Natural
 
 
-@_message("challenge", "C")
+@message("challenge", "C")
 @dataclass(frozen=True, slots=True)
 class Challenge(Record):
     """A nonce for one session of one seat. `size` is the log's size, which the session quotes."""
@@ -73,7 +75,7 @@ class Challenge(Record):
     ts: Natural
 
 
-@_message("status", "C")
+@message("status", "C")
 @dataclass(frozen=True, slots=True)
 class Status(Record):
     """The signed half of a receipt: at `at_size` the record at `index` `counts`, or is `void:reason`."""
@@ -84,7 +86,7 @@ class Status(Record):
     at_size: Natural
 
 
-@_message("refusal", "C")
+@message("refusal", "C")
 @dataclass(frozen=True, slots=True)
 class Refusal(Record):
     """The controller did not log a record. `reason`: a code of section 6.1; `size`: the log's size then."""
@@ -94,7 +96,7 @@ class Refusal(Record):
     size: Natural
 
 
-@_message("hall", "C")
+@message("hall", "C")
 @dataclass(frozen=True, slots=True)
 class Hall(Record):
     """What the hall sees. Before the close only `turnout` tells of the ballots.
@@ -134,8 +136,7 @@ def open_message(data: bytes, key: PublicKey) -> Record:
 
 def read_message(envelope: Envelope) -> Record:
     """Read a message's payload; its signature is the caller's to check. Raises `MessageRefused` or `PayloadRefused`."""
-    message = MESSAGES.get(envelope.kind)
-    if message is None:
+    described = MESSAGES.get(envelope.kind)
+    if described is None:
         raise MessageRefused(f"no message called {envelope.kind}")
-    return read_as(message, envelope.payload)
-
+    return read_as(described, envelope.payload)

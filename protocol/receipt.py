@@ -35,7 +35,9 @@ class Receipt:
         return self.void_reason == ""
 
 
-def write_receipt(record_hash: str, index: int, reason: str, path: list[bytes], note: bytes, at_size: int, controller: Signer) -> bytes:
+def write_receipt(
+    record_hash: str, index: int, reason: str, path: list[bytes], note: bytes, at_size: int, controller: Signer
+) -> bytes:
     """Write the receipt of the record at `index`: `path` leads to the checkpoint `note`, `reason` is its void reason or empty."""
     status = Status(record_hash, index, f"void:{reason}" if reason else COUNTS, at_size).seal(controller)
     proof = write_proof(index, path, note)
@@ -52,14 +54,17 @@ def open_receipt(data: bytes, record: bytes, log_key: LogKey, controller: Public
     if not gap or not extra.startswith(_EXTRA):
         raise ReceiptRefused("a receipt without a status")
     try:
-        status = open_message(b64decode(extra[len(_EXTRA) :], validate=True), controller)
+        envelope = b64decode(extra[len(_EXTRA) :], validate=True)
+        status = open_message(envelope, controller)
         proof = data[:_HEADER_END] + data[_HEADER_END + len(extra) + 1 :]
         index, checkpoint = open_proof(proof, record, log_key)
     except (ChamberError, ValueError) as error:
         raise ReceiptRefused(f"a receipt that does not hold: {error}") from error
+    if b64encode(envelope) != extra[len(_EXTRA) :]:
+        raise ReceiptRefused("a second spelling of a status")
     if not isinstance(status, Status) or (status.record, status.index) != (hash_text(record), index):
         raise ReceiptRefused("the receipt of another record")
     word, _, reason = status.status.partition(":")
-    if (word, reason) != (COUNTS, "") and (word != "void" or not reason):
+    if status.status != COUNTS and (word != "void" or not reason):
         raise ReceiptRefused("a status that is neither `counts` nor `void:reason`")
     return Receipt(status.record, index, reason, checkpoint)

@@ -16,7 +16,7 @@ from protocol.errors import EnvelopeRefused, SignatureRefused, SignerUnknown
 from protocol.jws import Envelope, read_envelope
 from protocol.keys import key_of_jwk
 from protocol.meaning import ballot, proceedings, roster, session, trust, voting
-from protocol.meaning.shared import judge_officer
+from protocol.meaning.shared import judge_officer, sitting_of
 from protocol.records import By, Record, read_record, trust_again
 from protocol.state import Entry, KeyOwner, LogState
 
@@ -45,15 +45,17 @@ def _judge_ack(state: LogState, entry: Entry) -> str:
 
 
 def _still_legal(state: LogState, pending: Entry, index: int) -> str:
-    """Judge the waiting record again, without its `seq` and `seen`, which were judged when it came."""
-    reason = MEANINGS[pending.record.kind].judge(state, replace(pending, index=index))
-    return "" if reason in {"", "seq", "stale"} else reason
+    """Judge the waiting record again, without its `seq` and `seen`, and as its key stands now."""
+    again = replace(pending, index=index, author=state.keys[pending.kid], again=True)
+    return MEANINGS[pending.record.kind].judge(state, again)
 
 
 def _apply_ack(state: LogState, entry: Entry) -> None:
     """The waiting record takes effect here."""
     pending = state.pending.pop(cast("records.Ack", entry.record).of)
-    MEANINGS[pending.record.kind].apply(state, Entry(entry.index, pending.hash, pending.kid, pending.author, pending.record))
+    MEANINGS[pending.record.kind].apply(
+        state, Entry(entry.index, pending.hash, pending.kid, pending.author, pending.record)
+    )
 
 
 MEANINGS: dict[str, Meaning] = {
@@ -115,18 +117,37 @@ def evolve(state: LogState, entry: Entry) -> str:
     reason = judge(state, entry)
     if reason:
         state.voids[entry.index] = reason
+        if isinstance(record, records.Result) and voting.contradicts(state, record):
+            state.disputed.append(entry.index)
     elif _waits_for_ack(state, entry):
         state.pending[entry.hash] = entry
     else:
         MEANINGS[record.kind].apply(state, entry)
     if type(record) is records.Ballot:
         ballot.note_entered(state, entry)
-    elif entry.author.by is By.OFFICER:
-        officer = state.officers[entry.author.owner]
-        officer.last_seq = max(officer.last_seq, getattr(record, "seq", 0))
+        _note_sitting_of_ballot(state, record.open, entry.index)
+    else:
+        _note_author_and_sitting(state, entry)
     state.index_by_hash.setdefault(entry.hash, entry.index)
     state.size = entry.index + 1
     return reason
+
+
+def _note_author_and_sitting(state: LogState, entry: Entry) -> None:
+    """An officer's `seq` is used up, void or not; a sitting reaches to its last record."""
+    if entry.author.by is By.OFFICER:
+        officer = state.officers[entry.author.owner]
+        officer.last_seq = max(officer.last_seq, getattr(entry.record, "seq", 0))
+    sitting = sitting_of(state, entry.record)
+    if sitting is not None:
+        sitting.last_index = entry.index
+
+
+def _note_sitting_of_ballot(state: LogState, open_hash: str, index: int) -> None:
+    """A sitting reaches to its last ballot, also one that came late: its package needs the keys to read it."""
+    vote = state.opens.get(open_hash)
+    if vote is not None:
+        state.sitting_of_vote(vote).last_index = index
 
 
 def _waits_for_ack(state: LogState, entry: Entry) -> bool:
@@ -193,4 +214,3 @@ def replay(state: LogState, leaves: list[bytes], *, known: bool) -> None:
     opener = open_known_leaf if known else open_leaf
     for data in leaves:
         evolve(state, opener(state, data, state.size))
-

@@ -31,13 +31,17 @@ class KeyOwner:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One leaf, read: where it stands, its hash, what it says and who signed it."""
+    """One leaf, read: where it stands, its hash, what it says and who signed it.
+
+    `again`: it waited for an `ack` and is judged a second time; its `seq` and `seen` were judged when it came.
+    """
 
     index: int
     hash: str
     kid: str
     author: KeyOwner
     record: Record
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,7 @@ class SittingState:
     minutes: list[tuple[int, records.Minutes]] = field(default_factory=list)
     opened_index: int = -1
     closed_index: int = -1
+    last_index: int = -1
     last_change: int = -1
 
 
@@ -258,12 +263,13 @@ class LogState:
     rule_books: dict[str, RuleBook] = field(default_factory=dict)
     index_by_hash: dict[str, int] = field(default_factory=dict)
     parts: dict[str, records.RosterPart] = field(default_factory=dict)
-    eligible_parts: dict[str, frozenset[str]] = field(default_factory=dict)
+    eligible_parts: dict[str, records.EligiblePart] = field(default_factory=dict)
     rosters: dict[str, records.Roster] = field(default_factory=dict)
     pending: dict[str, Entry] = field(default_factory=dict)
     sittings: dict[str, SittingState] = field(default_factory=dict)
     sessions: dict[str, SessionState] = field(default_factory=dict)
     nonces: set[str] = field(default_factory=set)
+    session_kids: set[str] = field(default_factory=set)
     arms: dict[str, VoteState] = field(default_factory=dict)
     opens: dict[str, VoteState] = field(default_factory=dict)
     results: dict[str, VoteState] = field(default_factory=dict)
@@ -291,6 +297,11 @@ class LogState:
             raise RulesRefused(f"the rules {sitting.rules} of sitting {sitting.id} are not here", "rules-missing")
         return book
 
+    def eligible_list(self, sitting: str, part: str) -> frozenset[str] | None:
+        """The member ids of an `eligible-part` of this sitting, or None if the log holds none with this hash."""
+        record = self.eligible_parts.get(part)
+        return frozenset(record.members) if record is not None and record.sitting == sitting else None
+
     def sitting_of_vote(self, vote: VoteState) -> SittingState:
         """The sitting that armed this vote."""
         return self.sittings[vote.arm.sitting]
@@ -299,4 +310,3 @@ class LogState:
 def void_lines_hash(lines: list[tuple[int, str]]) -> str:
     """`result.void_hash`: SHA-256 of the ascending lines `index:reason\\n`."""
     return hash_text("".join(f"{index}:{reason}\n" for index, reason in lines).encode("ascii"))
-

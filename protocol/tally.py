@@ -26,7 +26,11 @@ class Standing(Enum):
     RECUSED = "recused"
 
 
-_STANDING_OF_CHOICE = {(FOR,): Standing.FOR, (AGAINST,): Standing.AGAINST, (ABSTAIN,): Standing.ABSTAINED}
+_STANDING_OF_CHOICE: dict[tuple[str, ...], Standing] = {
+    (FOR,): Standing.FOR,
+    (AGAINST,): Standing.AGAINST,
+    (ABSTAIN,): Standing.ABSTAINED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,13 @@ def _figures(vote: VoteState, counts: tuple[int, ...], present: int, papers: int
     plain = dict(zip(vote.arm.options, counts, strict=False))
     left = len(vote.recused & vote.eligible) if vote.rule.recusal == "leave-base" else 0
     return Figures(
-        vote.statutory, vote.in_office - left, present, plain.get(FOR, 0), plain.get(AGAINST, 0), plain.get(ABSTAIN, 0), papers
+        vote.statutory,
+        vote.in_office - left,
+        present,
+        plain.get(FOR, 0),
+        plain.get(AGAINST, 0),
+        plain.get(ABSTAIN, 0),
+        papers,
     )
 
 
@@ -134,10 +144,17 @@ def _needed_by_option(vote: VoteState, tally: Tally) -> int:
     """Among candidates `cast` and `yes_no` both mean the ballots that chose somebody."""
     rule, figures = vote.rule, tally.figures
     if rule.base in {"cast", "yes_no"}:
-        base = tally.figures.papers or len(vote.ballots)
+        base = _chose_somebody(vote, tally)
         product = rule.numerator * base
         return product // rule.denominator + 1 if rule.comparator == ">" else -(-product // rule.denominator)
     return needed_votes(rule, figures)
+
+
+def _chose_somebody(vote: VoteState, tally: Tally) -> int:
+    """How many ballots, or valid papers, chose somebody: neither abstained nor empty."""
+    if vote.paper is not None:
+        return vote.paper.valid - dict(zip(vote.arm.options, tally.counts, strict=False)).get(ABSTAIN, 0)
+    return sum(ballot.choice not in {(), (ABSTAIN,)} for ballot in vote.ballots.values())
 
 
 def outcome_of(vote: VoteState, tally: Tally) -> tuple[str, int, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from protocol.errors import ChamberError, TopicRefused
-from protocol.fields import check_identifier
+from protocol.fields import check_identifier, is_identifier
 
 CONTROLLER = "controller"
 
@@ -26,6 +26,12 @@ class Party(Enum):
 
     SEAT = "seat"
     OFFICER = "officer"
+
+
+WAYS = {
+    Party.SEAT: frozenset({Way.UP, Way.DOWN, Way.STATUS}),
+    Party.OFFICER: frozenset({Way.UP, Way.DOWN, Way.BLOB}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,8 @@ class Topics:
             party, party_id, way = parts
             check_identifier(party_id)
             address = Address(Party(party), party_id, Way(way))
+            if address.way not in WAYS[address.party]:
+                raise TopicRefused("a way of the other party")
         except (ValueError, ChamberError) as error:
             raise TopicRefused(f"no topic of this body: {topic[:120]!r}") from error
         if prefix:
@@ -108,7 +116,7 @@ def allowed(topics: Topics, identity: str, action: str, topic: str) -> bool:
     """
     party, _, party_id = identity.partition("-")
     own = f"{topics.prefix}/{party}/{party_id}/"
-    if party not in {"seat", "officer"} or not party_id:
+    if party not in {"seat", "officer"} or not is_identifier(party_id):
         return action != "publish" and topic == topics.hall
     if action == "publish":
         ways = ("up", "status") if party == "seat" else ("up", "blob")

@@ -39,12 +39,13 @@ def _judge_session(state: LogState, entry: Entry, record: records.Ballot, vote: 
     if session is None or not session.live or session.sitting != vote.arm.sitting:
         return "session"
     by_card = vote.arm.sign == "card"
+    member = state.sittings[session.sitting].members.get(session.member)
     if by_card != (entry.author.by is By.CARD):
         return "session"
     if not by_card and entry.author.owner != record.session:
         return "session"
-    if by_card and entry.author.owner != session.member:
-        return "session"
+    if by_card and (member is None or entry.kid != member.kid):
+        return "session"  # also a card that an earlier roster gave the member
     return "" if (record.seat, record.member) == (session.seat, session.member) else "seat"
 
 
@@ -94,15 +95,14 @@ def judge_assisted(state: LogState, entry: Entry) -> str:
     """The secretary may enter an answer only while the vote runs."""
     record = cast("records.AssistedBallot", entry.record)
     vote = state.opens.get(record.open)
-    if not may_act(state, entry):
-        return "state"
     if vote is None:
         return "early"
     if not vote.running:
         return "late"
     if vote.phase is Phase.HELD:
         return "held"
-    return _judge_member(vote, record.member) or judge_choice(vote.arm, record.choice)
+    reason = _judge_member(vote, record.member) or judge_choice(vote.arm, record.choice)
+    return reason or ("" if may_act(state, entry) else "state")
 
 
 def apply_assisted(state: LogState, entry: Entry) -> None:

@@ -75,7 +75,10 @@ def judge_item(state: LogState, entry: Entry) -> str:
     reason = judge_officer(state, entry)
     if reason or sitting is None or not is_open(sitting):
         return reason or "state"
-    running = state.running is not None and state.running.arm.item == record.item and record.act != "activate"
+    running = state.running is not None and (state.running.arm.sitting, state.running.arm.item) == (
+        record.sitting,
+        record.item,
+    )
     return "" if (item_of(sitting, record.item).phase, record.act) in ITEM_MOVES and not running else "state"
 
 
@@ -98,8 +101,8 @@ def judge_speech(state: LogState, entry: Entry) -> str:
         return "state"
     if entry.author.by is By.SESSION:
         session = state.sessions[entry.author.owner]
-        own = session.live and session.member == record.speaker and record.act in {"request", "withdraw"}
-        return "" if own else "session"
+        own = session.live and (session.sitting, session.member) == (record.sitting, record.speaker)
+        return "" if own and record.act in {"request", "withdraw"} else "session"
     return judge_officer(state, entry)
 
 
@@ -117,21 +120,24 @@ def judge_recusal(state: LogState, entry: Entry) -> str:
         return "state"
     if entry.author.by is By.SESSION:
         session = state.sessions[entry.author.owner]
-        return "" if session.live and session.member == record.member else "session"
+        own = session.live and (session.sitting, session.member) == (record.sitting, record.member)
+        return "" if own else "session"
     return judge_officer(state, entry)
 
 
 def judge_quorum_check(state: LogState, entry: Entry) -> str:
     """The list of who is here stands in the log."""
     record = cast("records.QuorumCheck", entry.record)
-    known = is_open(state.sittings.get(record.sitting)) and record.present in state.eligible_parts
+    known = (
+        is_open(state.sittings.get(record.sitting)) and state.eligible_list(record.sitting, record.present) is not None
+    )
     return judge_officer(state, entry) or ("" if known else "state")
 
 
 def apply_quorum_check(state: LogState, entry: Entry) -> None:
     """Remember who was found here."""
     record = cast("records.QuorumCheck", entry.record)
-    found = state.eligible_parts[record.present]
+    found = state.eligible_list(record.sitting, record.present) or frozenset()
     state.sittings[record.sitting].quorum_checks.append((entry.index, record.how, found))
 
 

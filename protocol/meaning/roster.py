@@ -8,15 +8,17 @@ from typing import cast
 from protocol import records
 from protocol.errors import KeyRefused
 from protocol.keys import PublicKey, key_of_jwk
-from protocol.meaning.session import end_session
+from protocol.meaning.session import end_session, set_presence
 from protocol.meaning.shared import is_open, judge_officer
 from protocol.records import By
 from protocol.state import Entry, KeyOwner, LogState, Member, Seat, SittingPhase, SittingState
 
 
 def judge_part(state: LogState, entry: Entry) -> str:
-    """The secretary wrote it."""
-    return judge_officer(state, entry)
+    """The secretary wrote it; a list of members belongs to a known sitting, so that its package holds the list."""
+    record = entry.record
+    known = isinstance(record, records.RosterPart) or cast("records.EligiblePart", record).sitting in state.sittings
+    return judge_officer(state, entry) or ("" if known else "state")
 
 
 def apply_part(state: LogState, entry: Entry) -> None:
@@ -25,7 +27,7 @@ def apply_part(state: LogState, entry: Entry) -> None:
     if isinstance(record, records.RosterPart):
         state.parts[entry.hash] = record
     else:
-        state.eligible_parts[entry.hash] = frozenset(cast("records.EligiblePart", record).members)
+        state.eligible_parts[entry.hash] = cast("records.EligiblePart", record)
 
 
 def judge_roster(state: LogState, entry: Entry) -> str:
@@ -39,7 +41,12 @@ def judge_roster(state: LogState, entry: Entry) -> str:
         prepared = sitting is None or sitting.phase is SittingPhase.PREPARED
         fits = prepared and not record.add and not record.remove
     else:
-        fits = is_open(sitting) and sitting is not None and sitting.roster == record.prev and _amends(state, sitting, record)
+        fits = (
+            is_open(sitting)
+            and sitting is not None
+            and sitting.roster == record.prev
+            and _amends(state, sitting, record)
+        )
     return "" if fits and _numbers_fit(record) and parts_are_sound(state, record) else "state"
 
 
@@ -70,7 +77,9 @@ def parts_are_sound(state: LogState, record: records.Roster) -> bool:
     """No id twice, no key twice or in another's hands, every key admissible and of the right type."""
     members, seats = _entries(state, record)
     ids = [entry["id"] for entry in members], [entry["id"] for entry in seats]
-    if any(len(set(group)) != len(group) for group in ids) or any(state.parts[p].sitting != record.sitting for p in record.parts):
+    if any(len(set(group)) != len(group) for group in ids) or any(
+        state.parts[p].sitting != record.sitting for p in record.parts
+    ):
         return False
     kids: set[str] = set()
     for entry, by in [(m, By.CARD) for m in members] + [(s, By.DEVICE) for s in seats]:
@@ -82,7 +91,7 @@ def parts_are_sound(state: LogState, record: records.Roster) -> bool:
             return False
         owner = state.keys.get(key.thumbprint)
         taken = owner is not None and (owner.by, owner.owner) != (by, entry["id"])
-        if taken or key.thumbprint in kids or not _type_fits(key, by):
+        if taken or key.thumbprint in state.session_kids or key.thumbprint in kids or not _type_fits(key, by):
             return False
         kids.add(key.thumbprint)
     return True
@@ -99,8 +108,10 @@ def apply_roster(state: LogState, entry: Entry) -> None:
     if record.prev == "":
         sitting = state.sittings.setdefault(record.sitting, SittingState(record.sitting, _first_index(state, record)))
         sitting.first_roster = entry.hash
+        sitting.first_index = min(sitting.first_index, _first_index(state, record))
         return
     sitting = state.sittings[record.sitting]
+    sitting.first_index = min(sitting.first_index, _first_index(state, record))
     _end_removed(state, sitting, record, entry.index)
     _put_in_force(state, sitting, record, entry.hash)
     sitting.last_change = entry.index
@@ -141,7 +152,10 @@ def _enter_key(state: LogState, jwk: dict[str, str], by: By, owner: str) -> str:
 
 
 def _end_removed(state: LogState, sitting: SittingState, record: records.Roster, index: int) -> None:
-    for gone in record.remove:
-        session = sitting.live_by_member.get(gone) or sitting.live_by_seat.get(gone)
-        if session:
-            end_session(state, state.sessions[session], index, "roster")
+    """Sessions of removed members and seats end, also those not bound yet; a removed member is present no more."""
+    removed = frozenset(record.remove)
+    for session in state.sessions.values():
+        if session.sitting == sitting.id and session.end_index < 0 and removed & {session.member, session.seat}:
+            end_session(state, session, index, "roster")
+    for member in sorted(removed & sitting.present):
+        set_presence(sitting, member, "left", index)

@@ -11,7 +11,7 @@ from typing import cast
 from protocol import records
 from protocol.errors import KeyRefused
 from protocol.keys import key_of_jwk
-from protocol.meaning.shared import is_open, judge_officer, presides
+from protocol.meaning.shared import is_open, judge_officer, may_act
 from protocol.records import By
 from protocol.state import Entry, KeyOwner, LogState, SessionState, SittingState
 
@@ -37,15 +37,18 @@ def judge_session(state: LogState, entry: Entry) -> str:
         key = key_of_jwk(record.key)
     except KeyRefused:
         return "session"
-    return "session" if key.algorithm != "Ed25519" or key.thumbprint in state.keys else ""
+    taken = key.thumbprint in state.keys or key.thumbprint in state.session_kids
+    return "session" if key.algorithm != "Ed25519" or taken else ""
 
 
 def apply_session(state: LogState, entry: Entry) -> None:
     """Remember the session; its key is believed only once the seat has bound it."""
     record = cast("records.Session", entry.record)
+    key = key_of_jwk(record.key)
     state.nonces.add(record.nonce)
+    state.session_kids.add(key.thumbprint)
     state.sessions[entry.hash] = SessionState(
-        entry.hash, entry.index, record.sitting, record.member, record.seat, record.dev, key_of_jwk(record.key),
+        entry.hash, entry.index, record.sitting, record.member, record.seat, record.dev, key,
         attested=entry.author.by is By.CONTROLLER,
     )  # fmt: skip
 
@@ -89,8 +92,7 @@ def judge_session_end(state: LogState, entry: Entry) -> str:
     author = entry.author
     own = author.by is By.SESSION and author.owner == session.hash
     device = author.by is By.DEVICE and entry.kid == session.device_kid
-    sitting = state.sittings[session.sitting]
-    officer = author.by is By.OFFICER and author.role != "operator" and presides(state, sitting, author.owner)
+    officer = author.by is By.OFFICER and may_act(state, entry)
     return "" if own or device or officer else "state"
 
 
@@ -112,9 +114,10 @@ def end_session(state: LogState, session: SessionState, index: int, why: str) ->
 
 
 def end_all_sessions(state: LogState, sitting: SittingState, index: int, why: str) -> None:
-    """Adjourning and closing end every session of the sitting, and nobody is present any more."""
-    for session in list(sitting.live_by_member.values()):
-        end_session(state, state.sessions[session], index, why)
+    """Adjourning and closing end every session of the sitting, also one not bound yet; nobody is present any more."""
+    for session in state.sessions.values():
+        if session.sitting == sitting.id and session.end_index < 0:
+            end_session(state, session, index, why)
     for member in sorted(sitting.present):
         set_presence(sitting, member, "left", index)
 

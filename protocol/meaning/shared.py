@@ -9,6 +9,8 @@ from protocol.state import Entry, ItemPhase, ItemState, LogState, SittingPhase, 
 
 OPERATOR_KINDS = frozenset({"item", "speech", "vote-arm", "vote-open", "vote-act", "vote-close", "vote-announce"})
 MAY_PRESIDE = frozenset({"chair", "deputy", "eldest"})
+RETIRED = "retired"
+"""The role of an officer's key that a later `officer` record replaced: it acts no more."""
 
 
 def vote_of(state: LogState, record: Record) -> VoteState | None:
@@ -49,6 +51,8 @@ def may_act(state: LogState, entry: Entry) -> bool:
     author, kind = entry.author, entry.record.kind
     if author.by is not By.OFFICER:
         return author.by in entry.record.by
+    if author.role == RETIRED:
+        return False
     if author.role == "secretary" and By.SECRETARY in entry.record.by:
         return True
     if By.OFFICER not in entry.record.by:
@@ -64,18 +68,24 @@ def may_act(state: LogState, entry: Entry) -> bool:
 
 
 def judge_officer(state: LogState, entry: Entry) -> str:
-    """Role, rising `seq` and staleness of an officer's record: a void reason, or nothing."""
-    if not may_act(state, entry):
-        return "state"
-    if entry.author.by is not By.OFFICER:
-        return ""
+    """Rising `seq`, staleness and role, in the order of section 7.4: an officer's void reason, or nothing."""
+    return judge_seq(state, entry) or judge_stale(state, entry) or ("" if may_act(state, entry) else "state")
+
+
+def judge_seq(state: LogState, entry: Entry) -> str:
+    """An officer's `seq` rises over the whole log."""
     seq = getattr(entry.record, "seq", None)
-    if seq is not None and seq <= state.officers[entry.author.owner].last_seq:
-        return "seq"
+    if seq is None or entry.again or entry.author.by is not By.OFFICER:
+        return ""
+    return "seq" if seq <= state.officers[entry.author.owner].last_seq else ""
+
+
+def judge_stale(state: LogState, entry: Entry) -> str:
+    """An officer has seen every effective change of what the record is about."""
     seen = getattr(entry.record, "seen", None)
-    if seen is not None and last_change(state, entry.record) >= int(seen.partition(":")[0]):
-        return "stale"
-    return ""
+    if seen is None or entry.again or entry.author.by is not By.OFFICER:
+        return ""
+    return "stale" if last_change(state, entry.record) >= int(seen.partition(":")[0]) else ""
 
 
 def last_change(state: LogState, record: Record) -> int:

@@ -9,6 +9,7 @@ from protocol import records
 from protocol.checkpoint import read_log_key
 from protocol.errors import ChamberError
 from protocol.keys import ed25519_key, key_of_jwk
+from protocol.meaning.shared import RETIRED
 from protocol.records import By
 from protocol.state import Entry, KeyOwner, LogState, OfficerState
 
@@ -16,14 +17,14 @@ from protocol.state import Entry, KeyOwner, LogState, OfficerState
 def judge_trust(state: LogState, entry: Entry) -> str:
     """Only index 0 anchors a log, and every key in it must be sound."""
     record = cast("records.Trust", entry.record)
-    if state.trust is not None:
+    if state.trust is not None or entry.index != 0:
         return "state"
     try:
         log_key = read_log_key(record.log_key)
         controller = key_of_jwk(record.controller)
     except ChamberError:
         return "state"
-    sound = log_key.origin == record.origin and controller.algorithm == "Ed25519"
+    sound = log_key.origin == record.origin and controller.algorithm == entry.author.key.algorithm == "Ed25519"
     return "" if sound and controller.thumbprint != entry.kid else "state"
 
 
@@ -52,8 +53,9 @@ def judge_root_signed(state: LogState, entry: Entry) -> str:
     except ChamberError:
         return "state"
     owner = state.keys.get(key.thumbprint)
-    known_again = owner is not None and owner.by is By.OFFICER and owner.owner == officer.officer
-    return "" if owner is None or known_again else "state"
+    if owner is None:
+        return "state" if key.thumbprint in state.session_kids else ""
+    return "" if (owner.by, owner.owner) == (By.OFFICER, officer.officer) else "state"
 
 
 def apply_officer(state: LogState, entry: Entry) -> None:
@@ -62,7 +64,7 @@ def apply_officer(state: LogState, entry: Entry) -> None:
     key = key_of_jwk(record.jwk)
     before = state.officers.get(record.officer)
     if before is not None and before.kid != key.thumbprint:
-        state.keys[before.kid] = KeyOwner(state.keys[before.kid].key, By.OFFICER, record.officer, "retired")
+        state.keys[before.kid] = KeyOwner(state.keys[before.kid].key, By.OFFICER, record.officer, RETIRED)
     last_seq = before.last_seq if before is not None else 0
     state.officers[record.officer] = OfficerState(record.officer, record.role, record.name, key.thumbprint, last_seq)
     state.keys[key.thumbprint] = KeyOwner(key, By.OFFICER, record.officer, record.role)

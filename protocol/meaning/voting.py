@@ -10,7 +10,7 @@ from typing import cast
 from protocol import records
 from protocol.majority import Figures, quorum_needed_of
 from protocol.meaning.ballot import settle_assisted
-from protocol.meaning.shared import is_open, item_is_active, judge_officer, presides, vote_of
+from protocol.meaning.shared import is_open, item_is_active, judge_officer, judge_seq, presides, vote_of
 from protocol.records import By
 from protocol.state import Entry, LogState, SittingState, VoteState
 from protocol.tally import expected_result, settle_voids
@@ -29,7 +29,7 @@ def judge_arm(state: LogState, entry: Entry) -> str:
         record.vote not in sitting.votes
         and record.mode != "secret"
         and record.rule in state.rules_of(sitting).rules
-        and (record.eligible == "all" or record.eligible in state.eligible_parts)
+        and (record.eligible == "all" or state.eligible_list(record.sitting, record.eligible) is not None)
         and (record.repeats == "" or (repeated is not None and repeated.phase is Phase.VOID))
         and _options_fit(record)
     )
@@ -72,10 +72,13 @@ def quorum_missing(state: LogState, vote: VoteState) -> tuple[int, int] | None:
     sitting, rule = state.sitting_of_vote(vote), vote.rule
     if rule.quorum_source != "registered" or vote.arm.mode == "test":
         return None
-    needed = quorum_needed_of(rule, Figures(sitting.statutory, sitting.in_office, 0, 0, 0, 0))
+    left = set(sitting.recusals.get(vote.arm.item, set())) if rule.recusal == "leave-base" else set()
+    in_office = sitting.in_office - len(left & _eligible(state, vote))
+    needed = quorum_needed_of(rule, Figures(sitting.statutory, in_office, 0, 0, 0, 0))
     here: frozenset[str] | set[str] = sitting.present
     if rule.present_from == "quorum-check" and sitting.quorum_checks:
-        here = sitting.quorum_checks[-1][2]
+        here = sitting.quorum_checks[-1][2] & sitting.members.keys()
+    here = here - left
     return (len(here), needed) if len(here) < needed else None
 
 
@@ -87,11 +90,20 @@ def apply_open(state: LogState, entry: Entry) -> None:
     vote.phase = Phase.OPEN
     vote.open_hash, vote.open_index, vote.opened_ts, vote.last_change = entry.hash, entry.index, record.ts, entry.index
     vote.members, vote.statutory, vote.in_office = sitting.members, sitting.statutory, sitting.in_office
-    everyone = frozenset(sitting.members)
-    vote.eligible = everyone if vote.arm.eligible == "all" else everyone & state.eligible_parts[vote.arm.eligible]
+    vote.eligible = _eligible(state, vote)
     vote.recused = set(sitting.recusals.get(vote.arm.item, set()))
     vote.checked_present = sitting.quorum_checks[-1][2] if sitting.quorum_checks else None
     state.opens[entry.hash] = state.running = vote
+    if vote.arm.repeats:
+        state.opens[vote.arm.repeats].repeated_by = entry.hash
+
+
+def _eligible(state: LogState, vote: VoteState) -> frozenset[str]:
+    """The members who may vote, as the roster in force and the arm's list say."""
+    sitting = state.sitting_of_vote(vote)
+    everyone = frozenset(sitting.members)
+    listed = everyone if vote.arm.eligible == "all" else state.eligible_list(sitting.id, vote.arm.eligible)
+    return everyone & (listed or frozenset())
 
 
 def judge_act(state: LogState, entry: Entry) -> str:
@@ -122,18 +134,20 @@ def judge_close(state: LogState, entry: Entry) -> str:
     if vote is None:
         return judge_officer(state, entry) or "state"
     if not vote.running:
-        return "closed"
+        return judge_seq(state, entry) or "closed"
     return judge_officer(state, entry) or ("" if next_phase(vote.phase, Move.CLOSE) else "state")
 
 
 def judge_expired(state: LogState, entry: Entry) -> str:
     """Only where the officer set a time beforehand, and not while held."""
     vote = vote_of(state, entry.record)
-    if vote is None or vote.arm.duration_ms == 0:
+    if vote is None:
         return "state"
+    if vote.phase is Phase.HELD:
+        return "held"
     if not vote.running:
         return "closed"
-    return "held" if vote.phase is Phase.HELD else ""
+    return "" if vote.arm.duration_ms else "state"
 
 
 def apply_end(state: LogState, entry: Entry) -> None:
@@ -154,15 +168,24 @@ def _settle(state: LogState, vote: VoteState, entry: Entry) -> None:
 
 
 def judge_result(state: LogState, entry: Entry) -> str:
-    """A result of an ended vote whose inputs have not been judged yet; one that the recount contradicts is disputed."""
+    """A result of an ended vote whose inputs have not been judged yet; one that the recount contradicts is void."""
     record = cast("records.Result", entry.record)
-    vote = state.opens.get(record.open)
-    if entry.author.by is not By.CONTROLLER or vote is None or vote.phase not in ENDED | {Phase.VOID} or vote.end_index < 0:
-        return "state"
-    if record != expected_result(vote, record.ts):
-        state.disputed.append(entry.index)
+    vote = _ended_vote(state, record)
+    if entry.author.by is not By.CONTROLLER or vote is None or contradicts(state, record):
         return "state"
     return "" if vote.judged_inputs < vote.inputs else "repeat"
+
+
+def _ended_vote(state: LogState, record: records.Result) -> VoteState | None:
+    """The vote of a result, if it has ended."""
+    vote = state.opens.get(record.open)
+    return vote if vote is not None and vote.phase in ENDED | {Phase.VOID} else None
+
+
+def contradicts(state: LogState, record: records.Result) -> bool:
+    """True if a result of an ended vote is not what the recount gives."""
+    vote = _ended_vote(state, record)
+    return vote is not None and record != expected_result(vote, record.ts)
 
 
 def apply_result(state: LogState, entry: Entry) -> None:
@@ -181,8 +204,13 @@ def judge_casting(state: LogState, entry: Entry) -> str:
     reason = judge_officer(state, entry)
     if reason or vote is None or vote.phase is not Phase.CLOSED or not vote.results or vote.casting:
         return reason or "state"
-    tied = vote.results[-1][2].outcome == "tie" and vote.rule.tie == "casting-vote"
+    tied = _is_tied(vote) and vote.rule.tie == "casting-vote"
     return "" if tied and presides(state, state.sitting_of_vote(vote), entry.author.owner) else "state"
+
+
+def _is_tied(vote: VoteState) -> bool:
+    """True if the latest result is a tie and nothing has asked for another one since."""
+    return bool(vote.results) and vote.judged_inputs == vote.inputs and vote.results[-1][2].outcome == "tie"
 
 
 def apply_casting(state: LogState, entry: Entry) -> None:
@@ -258,7 +286,7 @@ def judge_secretary_on_vote(state: LogState, entry: Entry) -> str:
         whole = record.valid + record.invalid == record.returned <= record.issued
         return "" if whole and vote.arm.mode == "paper" and len(record.figures) == len(vote.arm.options) else "state"
     if isinstance(record, records.Lot):
-        tied = bool(vote.results) and vote.results[-1][2].outcome == "tie" and vote.rule.tie == "lot"
+        tied = vote.phase is Phase.CLOSED and _is_tied(vote) and vote.rule.tie == "lot"
         return "" if tied and record.choice in vote.arm.options else "state"
     return "" if cast("records.Correction", record).member in vote.members else "state"
 

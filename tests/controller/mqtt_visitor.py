@@ -9,7 +9,7 @@ import asyncio
 import socket
 import ssl
 from types import TracebackType
-from typing import Self, cast
+from typing import Self, TypeVar, cast
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -18,6 +18,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+Result = TypeVar("Result")
 PATIENCE_S = 10.0
 """How long a test waits for what must come; far more than it takes."""
 
@@ -31,6 +32,18 @@ def make_properties(packet_type: int, **values: object) -> Properties | None:
     for name, value in present.items():
         setattr(properties, name, value)
     return properties
+
+
+def expiry_of(message: MQTTMessage) -> int | None:
+    """Return the message expiry interval, which paho keeps as a dynamic attribute."""
+    value: int | None = getattr(message.properties, "MessageExpiryInterval", None)
+    return value
+
+
+def resolve(future: asyncio.Future[Result], result: Result) -> None:
+    """Set the result, unless it is known already."""
+    if not future.done():
+        future.set_result(result)
 
 
 class Visitor:
@@ -168,8 +181,7 @@ class Visitor:
 
     def _enter(self, kind: str, mid: int, codes: list[int]) -> None:
         waiting = self._answers.setdefault((kind, mid), self._loop.create_future())
-        if not waiting.done():
-            waiting.set_result(codes)
+        resolve(waiting, codes)
 
     # Called in paho's thread
 
@@ -177,12 +189,12 @@ class Visitor:
         self, client: Client, userdata: object, flags: ConnectFlags, code: ReasonCode, properties: Properties | None
     ) -> None:
         result = (code.value, flags.session_present, properties)
-        self._loop.call_soon_threadsafe(lambda: self.connected.done() or self.connected.set_result(result))
+        self._loop.call_soon_threadsafe(resolve, self.connected, result)
 
     def _handle_disconnect(
         self, client: Client, userdata: object, flags: DisconnectFlags, code: ReasonCode, properties: Properties | None
     ) -> None:
-        self._loop.call_soon_threadsafe(lambda: self.lost.done() or self.lost.set_result(code.value))
+        self._loop.call_soon_threadsafe(resolve, self.lost, code.value)
 
     def _handle_message(self, client: Client, userdata: object, message: MQTTMessage) -> None:
         self._loop.call_soon_threadsafe(self.messages.put_nowait, message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
+import datetime as dt
 import heapq
 import itertools
 import logging
@@ -16,6 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from controller.broker import (
     AclFunction,
@@ -25,17 +27,20 @@ from controller.broker import (
     BusUrlRefused,
     Delivery,
     EmbeddedBus,
+    OuterBus,
     open_bus,
 )
 from controller.embedded_broker import EmbeddedBroker
+from controller.embedded_connection import Connection
 from controller.mqtt_exchange import ExchangeLimits
 from controller.mqtt_session import SessionLimits
 from controller.mqtt_topics import TopicRefused
-from tests.controller.mqtt_probes import PROBES, SLOW_PROBES, Probe, check_refused, name_of
-from tests.controller.mqtt_visitor import PATIENCE_S, Visitor
+from tests.controller.mqtt_probes import PROBES, SLOW_PROBES, Probe, check_refused, name_of, open_stream, read_end
+from tests.controller.mqtt_visitor import PATIENCE_S, Visitor, expiry_of
 
 
 def allow_all(identity: str, action: str, topic: str) -> bool:
+    """Allow everything."""
     return True
 
 
@@ -49,10 +54,13 @@ def allow_seat(identity: str, action: str, topic: str) -> bool:
 
 
 class Call:
+    """A call at a time, which can be taken back."""
+
     def __init__(self, call: Callable[[], None]) -> None:
         self.call: Callable[[], None] | None = call
 
     def cancel(self) -> None:
+        """Do not make the call."""
         self.call = None
 
 
@@ -65,14 +73,17 @@ class FakeClock:
         self._calls: list[tuple[float, int, Call]] = []
 
     def now_s(self) -> float:
+        """Return the time that the test has reached."""
         return self._now_s
 
     def call_at(self, when_s: float, call: Callable[[], None]) -> Call:
+        """Make the call when the test gets there."""
         entry = Call(call)
         heapq.heappush(self._calls, (when_s, next(self._order), entry))
         return entry
 
     def advance(self, seconds: float) -> None:
+        """Let time pass, with the calls due in it, in order."""
         until_s = self._now_s + seconds
         while self._calls and self._calls[0][0] <= until_s:
             self._now_s, _, entry = heapq.heappop(self._calls)
@@ -140,6 +151,7 @@ def run_bus(
 
 
 async def receive(bus: EmbeddedBus, batch_max: int = 100) -> list[Delivery]:
+    """Receive a batch, within patience."""
     return await asyncio.wait_for(bus.receive(batch_max), PATIENCE_S)
 
 
@@ -212,23 +224,13 @@ def test_connection_without_connect_is_closed() -> None:
     clock = FakeClock()
 
     async def body(broker: EmbeddedBroker) -> None:
-        reader, stream = await asyncio.open_connection("127.0.0.1", broker.port)
-        async with Visitor(broker.port, "seat") as seat:
+        async with open_stream(broker.port) as (reader, _), Visitor(broker.port, "seat") as seat:
             await seat.publish("a", b"x")
             clock.advance(10.1)
             assert await read_end(reader) == b""
             assert broker.connected() == ["seat"]
-        stream.close()
 
     run_broker(body, clock=clock)
-
-
-async def read_end(reader: asyncio.StreamReader) -> bytes:
-    """Return what comes until the other side closes, however it does."""
-    try:
-        return await asyncio.wait_for(reader.read(), PATIENCE_S)
-    except ConnectionError:
-        return b""
 
 
 def test_will_delay_and_expiry_follow_the_clock() -> None:
@@ -251,8 +253,7 @@ def test_will_delay_and_expiry_follow_the_clock() -> None:
         async with Visitor(broker.port, "absent", clean_start=False, expiry_s=600) as absent:
             message = await absent.next()
             assert message.payload == b"fresh"
-            assert message.properties is not None
-            assert message.properties.MessageExpiryInterval == 30
+            assert expiry_of(message) == 30
             await absent.expect_nothing()
 
     run_broker(body, clock=clock)
@@ -383,6 +384,7 @@ def test_bad_packet_ends_its_connection_only(packet: str, answer: str) -> None:
     ("data", "answer"),
     [
         pytest.param("10 0c 0004 4d515454 04 02 003c 0000", "20 02 00 01", id="MQTT 3.1.1"),
+        pytest.param("10 0d 0004 4d515454 06 02 003c 00 0000", "20 03 00 84 00", id="a version to come"),
         pytest.param("c0 00", "", id="ping first"),
         pytest.param("474554202f20485454502f312e310d0a", "", id="HTTP"),
         pytest.param("16 03 01 00 00", "", id="TLS"),
@@ -392,10 +394,9 @@ def test_what_is_no_connect_is_turned_away(data: str, answer: str) -> None:
     """An older client is told so in its own words, others get nothing."""
 
     async def body(broker: EmbeddedBroker) -> None:
-        reader, stream = await asyncio.open_connection("127.0.0.1", broker.port)
-        stream.write(bytes.fromhex(data))
-        assert await read_end(reader) == bytes.fromhex(answer)
-        stream.close()
+        async with open_stream(broker.port) as (reader, stream):
+            stream.write(bytes.fromhex(data))
+            assert await read_end(reader) == bytes.fromhex(answer)
 
     run_broker(body)
 
@@ -404,17 +405,88 @@ def test_packets_in_single_bytes_are_understood() -> None:
     """The wire may cut anywhere."""
 
     async def body(broker: EmbeddedBroker) -> None:
-        async with Visitor(broker.port, "watcher") as watcher:
+        async with Visitor(broker.port, "watcher") as watcher, open_stream(broker.port) as (reader, stream):
             await watcher.subscribe("x")
-            reader, stream = await asyncio.open_connection("127.0.0.1", broker.port)
             for byte in bytes.fromhex("10 11 0004 4d515454 05 02 003c 00 0004 736c6f77 32 06 0001 78 0001 00 e0 00"):
                 stream.write(bytes([byte]))
                 await stream.drain()
             assert (await watcher.next()).topic == "x"
             assert (await read_end(reader))[-4:] == bytes.fromhex("40 02 0001")
-            stream.close()
 
     run_broker(body)
+
+
+class SilentTransport(asyncio.Transport):
+    """A transport to nowhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Forget the bytes."""
+
+    def close(self) -> None:
+        """Be closed."""
+        self.closed = True
+
+    def abort(self) -> None:
+        """Be closed."""
+        self.closed = True
+
+
+CONVERSATION = [
+    bytes.fromhex("10 11 0004 4d515454 05 02 003c 00 0004 766572 79"),
+    bytes.fromhex("82 09 0102 00 0003 612f2b 2d"),
+    bytes.fromhex("33 0f 0003 612f62 000a 05 02 0000003c 6869"),
+    bytes.fromhex("32 0f 0009 736561742f782f7570 0001 00 78"),
+    bytes.fromhex("40 02 0001"),
+    bytes.fromhex("a2 08 0001 00 0003 612f2b"),
+    bytes.fromhex("c0 00"),
+    bytes.fromhex("e0 00"),
+]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_no_bytes_do_more_than_end_their_connection(data: st.DataObject) -> None:
+    """A conversation with damage in it never raises, and leaves the broker able to serve the next one."""
+    order = data.draw(st.lists(st.sampled_from(CONVERSATION), max_size=8))
+    wire = bytearray(b"".join([CONVERSATION[0], *order]))
+    for _ in range(data.draw(st.integers(0, 3))):
+        wire[data.draw(st.integers(0, len(wire) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(wire)))
+
+    async def run() -> None:
+        broker = EmbeddedBroker(
+            "127.0.0.1",
+            0,
+            identity="controller",
+            allowed=allow_all,
+            inbound=["seat/+/up"],
+            deliver=lambda message, acknowledge: True,
+        )
+        await broker.start()
+        try:
+            await converse(broker)
+        finally:
+            await broker.stop()
+
+    async def converse(broker: EmbeddedBroker) -> None:
+        for sent in (bytes(wire), b"".join(CONVERSATION)):
+            connection, transport = Connection(broker, certified=False), SilentTransport()
+            connection.connection_made(transport)
+            connection.data_received(sent[:cut])
+            await asyncio.sleep(0)
+            connection.data_received(sent[cut:])
+            await asyncio.sleep(0)
+            if sent != wire:
+                assert transport.closed
+                assert connection.client == "very"
+            connection.connection_lost(None)
+        assert broker.connected() == []
+
+    asyncio.run(run())
 
 
 # Limits
@@ -425,10 +497,8 @@ def test_one_connection_too_many_is_closed() -> None:
 
     async def body(broker: EmbeddedBroker) -> None:
         async with Visitor(broker.port, "one") as one:
-            async with Visitor(broker.port, "two"):
-                reader, stream = await asyncio.open_connection("127.0.0.1", broker.port)
+            async with Visitor(broker.port, "two"), open_stream(broker.port) as (reader, _):
                 assert await read_end(reader) == b""
-                stream.close()
             await one.expect_nothing()
 
     run_broker(body, limits=BrokerLimits(connections_max=2))
@@ -455,18 +525,20 @@ def test_client_that_does_not_read_is_not_read_from() -> None:
     """Its answers do not pile up: it is stopped, and served again when it reads."""
 
     async def body(broker: EmbeddedBroker) -> None:
-        reader, stream = await asyncio.open_connection("127.0.0.1", broker.port, limit=1 << 12)
-        stream.write(bytes.fromhex("10 11 0004 4d515454 05 02 003c 00 0004 736c6f77 82 07 0001 00 0001 78 01"))
-        await reader.readexactly(2)
-        async with Visitor(broker.port, "writer") as writer:
-            await writer.publish("y", b"")
-            for _ in range(400):
+        async with open_stream(broker.port) as (reader, stream), Visitor(broker.port, "writer") as writer:
+            stream.write(bytes.fromhex("10 11 0004 4d515454 05 02 003c 00 0004 736c6f77 82 07 0001 00 0001 78 01"))
+            await reader.readexactly(2)
+            await writer.expect_nothing()
+            for _ in range(100):
                 broker.publish("x", bytes(100_000))
             await writer.expect_nothing()
-            [connection] = [one for client, one in broker._by_client.items() if client == "slow"]  # noqa: SLF001
-            assert connection.session is not None
-            assert connection.session.queued > 0
-        stream.transport.abort()
+            session = broker._by_client["slow"].session  # noqa: SLF001 - what waits cannot be seen from outside
+            assert session is not None
+            assert (session.paused, session.queued > 0) == (True, True)
+            received = 0
+            while received < 10_000_000:
+                received += len(await asyncio.wait_for(reader.read(1 << 20), PATIENCE_S))
+            assert (session.paused, session.queued) == (False, 0)
 
     run_broker(body, limits=BrokerLimits(close_timeout_s=0.2))
 
@@ -687,6 +759,68 @@ def test_outer_bus_speaks_to_an_embedded_broker() -> None:
     run_broker(body)
 
 
+def test_outer_bus_keeps_the_newest_within_its_bound() -> None:
+    """Before there is a connection: the latest of each retained topic, and the newest of the others."""
+
+    async def body(broker: EmbeddedBroker) -> None:
+        bus = OuterBus("127.0.0.1", broker.port, identity="second-controller", inbound=[], waiting_max=3)
+        for number in range(3):
+            bus.publish("sitting", b"head %d" % number, retain=True)
+        for number in range(5):
+            bus.publish("down", b"%d" % number)
+        assert bus.dropped == 3
+        async with Visitor(broker.port, "seat-1") as seat:
+            await seat.subscribe("#")
+            await bus.start()
+            assert [message.payload for message in await seat.take(3)] == [b"head 2", b"3", b"4"]
+            await seat.expect_nothing()
+            await bus.stop()
+
+    run_broker(body)
+
+
+def test_outer_bus_survives_the_loss_of_its_broker(caplog: pytest.LogCaptureFixture) -> None:
+    """What was published meanwhile arrives at the next broker, once the bus has found it."""
+
+    async def run() -> None:
+        changed = asyncio.Event()
+        bus: OuterBus | None = None
+
+        async def wait_until(connected: bool) -> None:
+            while bus is not None and bus.is_connected is not connected:
+                changed.clear()
+                await asyncio.wait_for(changed.wait(), PATIENCE_S)
+
+        first = EmbeddedBroker("127.0.0.1", 0, identity="outer", allowed=allow_all)
+        await first.start()
+        bus = OuterBus(
+            "127.0.0.1",
+            first.port,
+            identity="controller",
+            inbound=["up"],
+            on_link=lambda up, present: changed.set(),
+            jitter=lambda: 0.0,
+        )
+        await bus.start()
+        await first.stop()
+        await wait_until(connected=False)
+        bus.publish("down", b"kept", retain=True)
+        second = EmbeddedBroker("127.0.0.1", first.port, identity="outer", allowed=allow_all)
+        await second.start()
+        await wait_until(connected=True)
+        async with Visitor(second.port, "seat-1") as seat:
+            await seat.subscribe("down")
+            assert (await seat.next()).payload == b"kept"
+            await seat.publish("up", b"press")
+            [delivery] = await asyncio.wait_for(bus.receive(1), PATIENCE_S)
+            assert delivery.payload == b"press"
+        await bus.stop()
+        await second.stop()
+
+    asyncio.run(run())
+    assert "kept" not in caplog.text
+
+
 # TLS
 
 
@@ -702,15 +836,15 @@ class Authority:
         self.path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
     def _build(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, authority: bool) -> x509.Certificate:
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self.name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=1))
+            .not_valid_before(now - dt.timedelta(days=1))
+            .not_valid_after(now + dt.timedelta(days=1))
             .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
             .sign(self.key, hashes.SHA256())

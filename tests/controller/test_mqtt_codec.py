@@ -37,10 +37,12 @@ LIMIT = 1_000
 
 
 def read(data: bytes, limit: int = LIMIT) -> tuple[Packet, int] | None:
+    """Read from the start of `data`."""
     return read_packet(memoryview(data), limit)
 
 
 def read_whole(data: bytes) -> Packet:
+    """Read a packet that is all of `data`."""
     found = read(data)
     assert found is not None
     assert found[1] == len(data)
@@ -281,6 +283,7 @@ def test_noise_is_read_or_refused_by_name(first: int, body: bytes) -> None:
 
 
 def check_read(data: bytes) -> None:
+    """Read and demand one of the three good outcomes."""
     try:
         found = read(data)
     except MqttRefused as refusal:

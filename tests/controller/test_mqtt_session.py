@@ -29,6 +29,7 @@ from controller.mqtt_topics import FilterTree, TopicRefused, TopicTree, check_fi
 
 
 def allow_all(identity: str, action: str, topic: str) -> bool:
+    """Allow everything."""
     return True
 
 
@@ -49,6 +50,7 @@ class House:
         packet_bytes_max: int | None = None,
         will: Will | None = None,
     ) -> Session:
+        """Connect and let what waits go out, as the listener does after CONNACK."""
         session, self.present = self.exchange.connect(
             client,
             clean_start=clean_start,
@@ -62,6 +64,7 @@ class House:
         return session
 
     def disconnect(self, session: Session, *, with_will: bool = True, expiry_s: int | None = None) -> None:
+        """End a connection."""
         self.exchange.disconnect(session, with_will=with_will, now_s=self.now_s, expiry_s=expiry_s)
 
     def subscribe(self, session: Session, *requests: TopicFilter | str) -> list[SubAckReasonCode]:
@@ -90,14 +93,17 @@ class House:
         publisher: str = "writer",
         expiry_s: float = NEVER,
     ) -> PubAckReasonCode:
+        """Publish in the name of another client."""
         message = Message(topic, payload, quality, retain, publisher, self.now_s + expiry_s)
         return self.exchange.publish(message, self.now_s)
 
     def take_wills(self) -> list[Message]:
+        """Take the wills due by now."""
         return self.exchange.take_wills(self.now_s)
 
 
 def read_all(data: bytes) -> list[Packet]:
+    """Read the packets that a client would see."""
     packets = []
     while data:
         packet, length = mqtt5.read(memoryview(data))
@@ -114,6 +120,7 @@ def take(session: Session) -> list[PublishPacket]:
 
 
 def payloads(session: Session) -> list[bytes]:
+    """Take the payloads on their way to a client."""
     return [packet.payload for packet in take(session)]
 
 

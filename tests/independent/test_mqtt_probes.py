@@ -18,10 +18,12 @@ pytestmark = pytest.mark.independent
 
 
 def allow_all(identity: str, action: str, topic: str) -> bool:
+    """Allow everything."""
     return True
 
 
 async def run_embedded(probe: Probe) -> None:
+    """Run a probe against an embedded broker of its own."""
     broker = EmbeddedBroker("127.0.0.1", 0, identity="controller", allowed=allow_all)
     await broker.start()
     try:
@@ -31,11 +33,13 @@ async def run_embedded(probe: Probe) -> None:
 
 
 async def run_port(probe: Probe, port: int) -> None:
+    """Run a probe against a broker that listens already."""
     await probe(port)
 
 
 @pytest.fixture(scope="module")
 def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
+    """Run one mosquitto for all tests here."""
     with run_mosquitto(tmp_path_factory.mktemp("mosquitto")) as broker:
         yield broker
 
@@ -57,6 +61,7 @@ def test_mosquitto_passes_the_probe(probe: Probe, mosquitto: Mosquitto) -> None:
 
 
 def open_outer(port: int, links: list[tuple[bool, bool]] | None = None) -> Bus:
+    """Return the bus over a broker outside."""
     hooks = BusHooks(on_link=None if links is None else lambda up, present: links.append((up, present)))
     return open_bus(
         f"mqtt://127.0.0.1:{port}",

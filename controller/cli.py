@@ -1,0 +1,84 @@
+"""The command line `chamber`: finds a command, runs it, turns errors into words and exit codes.
+
+Only click is loaded until a command runs, so `--help` is quick and needs no extra.
+
+Source: `docs/protocol.md` section 9 for the exit codes.
+"""
+
+import importlib
+import sys
+
+import click
+
+COMMANDS = {
+    "demo": "A whole sitting of the bundled council, ending with a verified package.",
+    "replay": "Replay a real sitting through simulated seats and compare with the printed totals.",
+    "verify": "Check a package, trusting nobody.",
+    "export": "Write a sitting's package from a controller's store.",
+    "bench": "Measure this machine against its own physical limits.",
+}
+FAILED, USAGE, CONFIGURATION, REFUSED, UNREACHABLE, DIFFERS, NOT_VERIFIED, INTERRUPTED = 1, 2, 3, 4, 5, 6, 7, 130
+EXIT_CODES = {
+    "store": UNREACHABLE, "fleet": FAILED, "output": CONFIGURATION, "sitting-file": CONFIGURATION, "key-file": CONFIGURATION,
+    "behind": CONFIGURATION, "damaged": CONFIGURATION, "unreadable": CONFIGURATION, "not-exportable": REFUSED,
+    "state": REFUSED, "stale": REFUSED, "extra-missing": CONFIGURATION,
+}  # fmt: skip
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules of `controller.commands`, loaded when they run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"controller.commands.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="chamber-voting", prog_name="chamber")
+def chamber() -> None:
+    """The system a council votes with: signed at the seat, kept in a log that anyone can re-check."""
+
+
+def main() -> None:
+    """Run the command line. Exit codes: `docs/protocol.md` section 9."""
+    try:
+        chamber.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except ModuleNotFoundError as error:
+        click.echo(
+            f"{error.name} is not installed: this command needs `pip install 'chamber-voting[controller,sim]'`",
+            err=True,
+        )
+        sys.exit(CONFIGURATION)
+    except Exception as error:
+        code = exit_code_of(error)
+        if code is None:
+            raise
+        click.echo(f"chamber: {error}", err=True)
+        sys.exit(code)
+
+
+def exit_code_of(error: BaseException) -> int | None:
+    """The exit code of an error that a person can act on; None for a bug of ours."""
+    from protocol.errors import ChamberError
+
+    if isinstance(error, ChamberError):
+        return EXIT_CODES.get(error.code, FAILED)
+    return UNREACHABLE if type(error).__name__ == "BrokerUnreachable" else None

@@ -1,0 +1,39 @@
+"""`chamber export`: a sitting's package from a controller's directory."""
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("sitting")
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(path_type=Path),
+    help="The controller's directory; else CHAMBER_DIR, else here.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Where packages go; `packages` in the directory if not given."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def export(sitting: str, directory: Path | None, out: Path | None, *, as_json: bool) -> None:
+    """Write the next version of a sitting's package, signed by the secretary, and print its folder."""
+    from controller.export import check_writable, export_package
+    from controller.founding import officer_key, read_keys
+    from controller.recovery import recover, topics_of
+    from controller.store import Store
+
+    place = directory or Path(os.environ.get("CHAMBER_DIR", "."))
+    target = out or place / "packages"
+    keys, secretary = read_keys(place / "keys"), officer_key(place / "keys", "secretary")
+    check_writable(target)
+    store = Store(place)
+    try:
+        recorder = recover(store, keys, topics_of, os.urandom)
+        folder = export_package(store, recorder.memory, recorder.checkpoint, sitting, secretary, target)
+    finally:
+        store.close()
+    click.echo(json.dumps({"package": str(folder)}) if as_json else str(folder))

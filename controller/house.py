@@ -1,0 +1,162 @@
+"""A whole chamber on this machine: founded log, running controller, officers on the line, simulated seats.
+
+`demo`, `replay` and `bench` build it, with the embedded broker or against an outer one; nothing in it is a shortcut past
+MQTT, signatures or the log.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from controller.broker import open_bus
+from controller.conduct import member_entry, seat_entry
+from controller.export import export_package
+from controller.fleet_process import Fleet, start_fleet
+from controller.founding import Body, OfficerPlan, found_log, founding_records, make_keys, officer_key, read_keys
+from controller.keyfile import read_key
+from controller.officer import OfficerClient
+from controller.recovery import recover, topics_of
+from controller.service import Service, unix_ms
+from controller.store import Store
+from protocol.keys import Ed25519Signer, P256Signer, p256_secret, self_test
+from protocol.topics import allowed
+from protocol.words import root_words
+
+EMBEDDED = "embedded://127.0.0.1:0"
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPlan:
+    """A simulated member: id, name and group as the roster will show them."""
+
+    id: str
+    name: str
+    group: str
+
+
+@dataclass(slots=True)
+class House:
+    """A running chamber. `seat_of` maps members to their seats."""
+
+    directory: Path
+    body: Body
+    service: Service
+    store: Store
+    officers: dict[str, OfficerClient]
+    fleet: Fleet
+    seat_of: dict[str, str]
+    members: list[dict[str, Any]]
+    seats: list[dict[str, Any]]
+    root_words: str
+
+    def export(self, sitting: str, out: Path) -> Path:
+        """Write the package of a sitting, signed by the secretary. Returns its folder."""
+        signer = officer_key(self.directory / "keys", "secretary")
+        return export_package(
+            self.store, self.service.recorder.memory, self.service.recorder.checkpoint, sitting, signer, out
+        )
+
+
+@asynccontextmanager
+async def open_house(
+    directory: Path,
+    body: Body,
+    officers: Sequence[OfficerPlan],
+    members: Sequence[MemberPlan],
+    broker: str = EMBEDDED,
+    seed: int = 1,
+) -> AsyncIterator[House]:
+    """Found a log in `directory` and run it with all officers and seats connected.
+
+    Raises `StoreFailed`, `BrokerUnreachable`, `FleetFailed`, `KeyFileRefused`.
+    """
+    self_test()
+    make_keys(directory / "keys", officers, os.urandom)
+    keys, root = read_keys(directory / "keys"), read_key(directory / "keys" / "root.key")
+    async with AsyncExitStack() as stack:
+        store = Store(directory)
+        stack.callback(store.close)
+        signed = [(plan, officer_key(directory / "keys", plan.id)) for plan in officers]
+        found_log(store, keys, body, founding_records(body, root, keys, signed, unix_ms()), os.urandom, unix_ms())
+        url, service = await _serve(stack, store, partial(recover, store, keys, topics_of, os.urandom), body, broker)
+        clients = {
+            plan.id: await stack.enter_async_context(
+                OfficerClient(plan.id, signer, root.public.thumbprint, body.topics, url)
+            )
+            for plan, signer in signed
+        }
+        plan_file, seat_of, member_entries, seat_entries = _plan_seats(
+            directory, body, root.public.jwk(), members, seed
+        )
+        fleet = await stack.enter_async_context(start_fleet(plan_file, url))
+        yield House(
+            directory,
+            body,
+            service,
+            store,
+            clients,
+            fleet,
+            seat_of,
+            member_entries,
+            seat_entries,
+            root_words(root.public),
+        )
+
+
+async def _serve(
+    stack: AsyncExitStack,
+    store: Store,
+    rebuild: Any,
+    body: Body,
+    broker: str,  # noqa: ANN401 - a partial of recover
+) -> tuple[str, Service]:
+    topics = body.topics
+    bus = open_bus(broker, identity="controller", inbound=topics.inbound(), allowed=partial(allowed, topics))
+    service = Service(bus, store, rebuild)
+    await service.start()
+    stack.push_async_callback(bus.stop)
+    serving = asyncio.create_task(service.run())
+    stack.push_async_callback(_cancel, serving)
+    return bus.url, service
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _plan_seats(
+    directory: Path, body: Body, root: dict[str, str], members: Sequence[MemberPlan], seed: int
+) -> tuple[Path, dict[str, str], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Make cards and seat devices, write the fleet's plan (readable by us alone), and say who sits where."""
+    width = max(2, len(str(len(members))))
+    seat_of = {member.id: f"s-{number:0{width}d}" for number, member in enumerate(members, 1)}
+    devices = {seat: os.urandom(SECRET_BYTES) for seat in seat_of.values()}
+    cards = {member.id: p256_secret(os.urandom(SECRET_BYTES)) for member in members}
+    plan = {
+        "v": 1, "chamber": body.chamber, "body": body.body, "root": root,
+        "journal_dir": str(directory / "journals"), "seed": seed,
+        "seats": [{"id": seat, "device_seed": secret.hex()} for seat, secret in devices.items()],
+        "cards": [{"member": member, "secret": secret.hex()} for member, secret in cards.items()],
+    }  # fmt: skip
+    (directory / "journals").mkdir(exist_ok=True)
+    path = directory / "keys" / "fleet.json"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(plan, file)
+    member_entries = [
+        member_entry(member.id, member.name, member.group, P256Signer(cards[member.id]).public.jwk())
+        for member in members
+    ]
+    seat_entries = [
+        seat_entry(seat, Ed25519Signer(secret).public.jwk(), str(number))
+        for number, (seat, secret) in enumerate(devices.items(), 1)
+    ]
+    return path, seat_of, member_entries, seat_entries
