@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from controller.broker import open_bus
+from controller.mqtt.broker import open_bus
 from controller.conduct import member_entry, seat_entry
 from controller.export import export_package
 from controller.fleet_process import Fleet, start_fleet

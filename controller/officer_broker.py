@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import aiomqtt
 
-from controller.bus import BrokerUnreachable
+from controller.mqtt.bus import BrokerUnreachable
 
 log = logging.getLogger(__name__)
 RECONNECT_S = 0.5

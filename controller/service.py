@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from controller.bus import Bus, Delivery
+from controller.mqtt.bus import Bus, Delivery
 from controller.recorder import Recorder
 from controller.store import Store, StoreFailed
 from protocol.errors import TopicRefused

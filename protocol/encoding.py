@@ -9,7 +9,7 @@ Source: `docs/protocol.md` sections 1 and 2; RFC 4648 section 5; RFC 8259.
 import hashlib
 import json
 import unicodedata
-from base64 import b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from typing import Any
 
 from protocol.errors import EnvelopeRefused, PayloadRefused
@@ -18,24 +18,27 @@ HASH_TEXT_LENGTH = 43
 SALT_BYTES = 16
 _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False).encode
 _decode_json = json.JSONDecoder().decode
-_PADDING = {0: b"", 2: b"==", 3: b"="}
+_PADDING = (b"", None, b"==", b"=")
+_FROM_URL = bytes.maketrans(b"-_+/=", b"+/!!!")
+_TO_URL = bytes.maketrans(b"+/", b"-_")
 
 
 def base64url(data: bytes) -> str:
     """Write `data` as base64url without padding. Source: RFC 7515 section 2."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return b2a_base64(data, newline=False).translate(_TO_URL, b"=").decode("ascii")
 
 
 def from_base64url(text: bytes) -> bytes:
     """Read unpadded base64url. Raises `EnvelopeRefused`: anything but the one canonical spelling."""
-    padding = _PADDING.get(len(text) % 4)
+    padding = _PADDING[len(text) % 4]
     if padding is None:
         raise EnvelopeRefused("base64url of an impossible length", "base64url")
+    standard = text.translate(_FROM_URL) + padding
     try:
-        data = b64decode(text.replace(b"-", b"+").replace(b"_", b"/") + padding, validate=True)
+        data = a2b_base64(standard, strict_mode=True)
     except ValueError as error:
         raise EnvelopeRefused("not base64url", "base64url") from error
-    if urlsafe_b64encode(data).rstrip(b"=") != text:
+    if b2a_base64(data, newline=False) != standard:
         raise EnvelopeRefused("a second spelling of the same bytes", "base64url")
     return data
 
@@ -47,7 +50,7 @@ def digest(data: bytes) -> bytes:
 
 def hash_text(data: bytes) -> str:
     """The `hash` of protocol.md section 1: base64url SHA-256 of the exact bytes, 43 characters."""
-    return urlsafe_b64encode(hashlib.sha256(data).digest())[:HASH_TEXT_LENGTH].decode("ascii")
+    return b2a_base64(hashlib.sha256(data).digest(), newline=False).translate(_TO_URL, b"=").decode("ascii")
 
 
 def canonical_json(value: Any) -> bytes:  # noqa: ANN401 - any JSON value

@@ -7,7 +7,7 @@ Source: `docs/protocol.md` section 1.
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from protocol.encoding import is_normal
 from protocol.errors import PayloadRefused
@@ -72,6 +72,7 @@ def one_of(*words: str) -> Check:
             raise PayloadRefused(f"not one of {', '.join(words)}", "member")
         return value
 
+    check.words = words  # type: ignore[attr-defined] - what `form_of` asks for
     return check
 
 
@@ -122,6 +123,42 @@ def _seat(value: Any) -> dict[str, Any]:  # noqa: ANN401 - see above
 check_identifier = _pattern(_IDENTIFIER, "an identifier of a-z, 0-9 and hyphens, at most 40")
 _grade = one_of(*CARD_GRADES)
 
+
+class Form(NamedTuple):
+    """How most values of a type stand in canonical JSON: a pattern with one group, and what reads the group.
+
+    A short cut, never a judge: what a form does not match is read and refused by the type's check.
+    """
+
+    pattern: bytes
+    read: Callable[[bytes], Any]
+
+
+def _words(group: bytes) -> tuple[str, ...]:
+    return tuple(group.decode("ascii")[1:-1].split('","')) if group else ()
+
+
+def _numbers(group: bytes) -> tuple[int, ...]:
+    return tuple(int(number) for number in group.split(b",")) if group else ()
+
+
+def _ed25519(group: bytes) -> Jwk:
+    return {"crv": "Ed25519", "kty": "OKP", "x": group.decode("ascii")}
+
+
+def _ascii(group: bytes) -> str:
+    return group.decode("ascii")
+
+
+def _quoted(pattern: re.Pattern[str], *, empty: bool = False) -> Form:
+    return Form(b'"(' + re.sub(r"\((?!\?)", "(?:", pattern.pattern).encode("ascii") + (b"|" if empty else b"") + b')"', _ascii)
+
+
+_NATURAL = b"(0|[1-9][0-9]{0,14})"
+_IDENTIFIER_LIST = b'\[((?:"[a-z0-9-]{1,40}"(?:,"[a-z0-9-]{1,40}")*)?)\]'
+_NUMBER_LIST = b"\[((?:(?:0|[1-9][0-9]{0,14})(?:,(?:0|[1-9][0-9]{0,14}))*)?)\]"
+_PLAIN_TEXT = b'"([ !#-\[\]-~]{0,%d})"'
+
 Identifier = Annotated[str, check_identifier]
 OptionalIdentifier = Annotated[str, _pattern(_IDENTIFIER, "an identifier or empty", empty=True)]
 Hash = Annotated[str, _pattern(_HASH, "a hash of 43 base64url characters")]
@@ -137,5 +174,32 @@ Identifiers = Annotated[tuple[str, ...], _tuple_of(check_identifier)]
 Hashes = Annotated[tuple[str, ...], _tuple_of(_pattern(_HASH, "a hash"))]
 Naturals = Annotated[tuple[int, ...], _tuple_of(_integer)]
 KeyObject = Annotated[Jwk, _jwk]
+FORMS: dict[Check, Form] = {
+    check_identifier: _quoted(_IDENTIFIER),
+    OptionalIdentifier.__metadata__[0]: _quoted(_IDENTIFIER, empty=True),
+    Hash.__metadata__[0]: _quoted(_HASH),
+    OptionalHash.__metadata__[0]: _quoted(_HASH, empty=True),
+    SignatureText.__metadata__[0]: _quoted(_SIGNATURE),
+    Seen.__metadata__[0]: _quoted(_SEEN),
+    Origin.__metadata__[0]: _quoted(_ORIGIN),
+    _integer: Form(_NATURAL, int),
+    _flag: Form(b"([01])", int),
+    _text: Form(_PLAIN_TEXT % TEXT_CHARACTERS_MAX, _ascii),
+    _long_text: Form(_PLAIN_TEXT % 4096, _ascii),
+    Identifiers.__metadata__[0]: Form(_IDENTIFIER_LIST, _words),
+    Naturals.__metadata__[0]: Form(_NUMBER_LIST, _numbers),
+    _jwk: Form(b'\{"crv":"Ed25519","kty":"OKP","x":"([A-Za-z0-9_-]{1,90})"\}', _ed25519),
+}
+"""Types that have a form; words of `one_of` get theirs from `form_of`."""
+
+
+def form_of(check: Check) -> Form | None:
+    """The form of a type, if it has one."""
+    allowed = getattr(check, "words", None)
+    if allowed is not None:
+        return Form(b'"(' + "|".join(re.escape(word) for word in allowed).encode("ascii") + b')"', _ascii)
+    return FORMS.get(check)
+
+
 MemberEntries = Annotated[tuple[dict[str, Any], ...], _tuple_of(_member)]
 SeatEntries = Annotated[tuple[dict[str, Any], ...], _tuple_of(_seat)]

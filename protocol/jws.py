@@ -7,8 +7,7 @@ Source: `docs/protocol.md` section 2; RFC 7515; RFC 9864.
 """
 
 import re
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from protocol.encoding import base64url, from_base64url, hash_text
 from protocol.errors import EnvelopeRefused
@@ -21,8 +20,7 @@ _header_cache: dict[bytes, tuple[Algorithm, str, str]] = {}
 _HEADER_CACHE_MAX = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """A well-formed envelope whose signature nobody has checked yet.
 
     `data` is the exact bytes (the log leaf); `signed` is the part the signature covers.

@@ -118,6 +118,11 @@ def es256_from_der(der: bytes) -> bytes:
 
 def ed25519_key(raw: bytes) -> PublicKey:
     """Admit a raw Ed25519 public key. Raises `KeyRefused`: length, small or mixed order, non-canonical."""
+    return _admit_ed25519(raw)
+
+
+@lru_cache(maxsize=16_384)
+def _admit_ed25519(raw: bytes) -> PublicKey:
     if len(raw) != ED25519_KEY_BYTES or not nacl.bindings.crypto_core_ed25519_is_valid_point(raw):
         raise KeyRefused("not a canonical Ed25519 point of prime order")
     return _public("Ed25519", raw)
@@ -160,6 +165,11 @@ def _p256_key(x: bytes, y: bytes) -> PublicKey:
     if len(x) != _COORDINATE_BYTES or len(y) != _COORDINATE_BYTES:
         raise KeyRefused("P-256 coordinates are 32 bytes each")
     raw = x + y
+    return _admit_p256(raw)
+
+
+@lru_cache(maxsize=16_384)
+def _admit_p256(raw: bytes) -> PublicKey:
     _load_p256(raw)
     return _public("ES256", raw)
 

@@ -7,6 +7,7 @@ encode back to themselves.
 Source: `docs/protocol.md` section 6.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import Enum
@@ -33,6 +34,7 @@ from protocol.fields import (
     Seen,
     SignatureText,
     Text,
+    form_of,
     one_of,
 )
 from protocol.jws import seal
@@ -76,6 +78,8 @@ class Record:
     names: ClassVar[tuple[str, ...]] = ()
     attributes: ClassVar[tuple[str, ...]] = ()
     checks: ClassVar[tuple[Check, ...]] = ()
+    form: ClassVar["re.Pattern[bytes] | None"] = None
+    readers: ClassVar[tuple[Callable[[bytes], Any], ...]] = ()
 
     def payload(self) -> bytes:
         """The canonical payload bytes. Raises `PayloadRefused`: a member breaks its type, or it is too long."""
@@ -117,6 +121,13 @@ def describe(record: type[AnyRecord], kind: str, by: str, *, payload_bytes_max: 
     record.by = frozenset(By(letter) for letter in by)
     record.names, record.attributes = ("v", *(name.rstrip("_") for name in members)), tuple(members)
     record.checks = tuple(hints[name].__metadata__[0] for name in members)
+    forms = [form_of(check) for check in record.checks]
+    known = [form for form in forms if form is not None]
+    if len(known) == len(forms):
+        pairs = zip(record.names[1:], known, strict=True)
+        pattern = b",".join(b'"%s":%s' % (name.encode("ascii"), form.pattern) for name, form in pairs)
+        record.form = re.compile(rb'\{"v":1,%s\}' % pattern)
+        record.readers = tuple(form.read for form in known)
     return record
 
 
@@ -136,6 +147,9 @@ def read_as(record: type[Record], payload: bytes) -> Record:
     kind = record.kind
     if len(payload) > record.payload_bytes_max:
         raise PayloadRefused(f"a {kind} of {len(payload)} bytes", "size")
+    plain = _read_plain(record, payload)
+    if plain is not None:
+        return plain
     members = from_canonical_json(payload)
     if type(members) is not dict or tuple(members) != record.names or members["v"] != VERSION:
         raise PayloadRefused(f"not the members of a {kind}, in order", "members")
@@ -145,9 +159,23 @@ def read_as(record: type[Record], payload: bytes) -> Record:
     return record(*[check(value) for check, value in zip(record.checks, values, strict=True)])
 
 
+def _read_plain(record: type[Record], payload: bytes) -> Record | None:
+    """Read a payload whose every member has the plain form of its type; None sends it the long way.
+
+    One pattern matches only canonical bytes, so nothing is parsed or encoded again: ballots come by the thousand.
+    """
+    match = None if record.form is None else record.form.fullmatch(payload)
+    if match is None:
+        return None
+    return record(*[read(group) for read, group in zip(record.readers, match.groups(), strict=True)])
+
+
 def trust_again(kind: str, payload: bytes) -> Record:
     """Read a payload that this log has accepted before, without checking it again: for recovery only."""
     record = KINDS[kind]
+    plain = _read_plain(record, payload)
+    if plain is not None:
+        return plain
     members: dict[str, Any] = from_canonical_json(payload)
     del members["v"]
     return record(*[tuple(value) if type(value) is list else value for value in members.values()])

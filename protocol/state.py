@@ -8,6 +8,7 @@ Source: `docs/protocol.md` section 7.
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from protocol import records
 from protocol.checkpoint import LogKey
@@ -29,8 +30,7 @@ class KeyOwner:
     role: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One leaf, read: where it stands, its hash, what it says and who signed it.
 
     `again`: it waited for an `ack` and is judged a second time; its `seq` and `seen` were judged when it came.
@@ -143,7 +143,8 @@ class VoteState:
     @property
     def running(self) -> bool:
         """True while ballots may still count."""
-        return self.phase in RUNNING
+        phase = self.phase
+        return phase is Phase.OPEN or phase is Phase.LAST_CALL or phase is Phase.HELD
 
     @property
     def deadline_ms(self) -> int:

@@ -46,9 +46,10 @@ class BelievedHead:
         return self.head.phase if self.arm is not None else ""
 
     @property
-    def running(self) -> bool:
-        """True while ballots may still count, also in a hold."""
-        return self.open_hash != "" and self.phase in RUNNING
+    def running_vote(self) -> tuple[str, str]:
+        """(hash of the `vote-open`, vote id) while ballots may still count, also in a hold; else two empty strings."""
+        running = self.arm is not None and self.open_hash != "" and self.phase in RUNNING
+        return (self.open_hash, self.arm.vote) if running and self.arm is not None else ("", "")
 
     @property
     def takes_ballots(self) -> bool:

@@ -73,7 +73,7 @@ FORBIDDEN_CALLS = {
 # Import name -> where it may be imported (patterns of paths), each with what that file is.
 DOORS = {
     "aiomqtt": {
-        "controller/outer_broker.py": "the controller's door to a broker that others run",
+        "controller/mqtt/outer_broker.py": "the controller's door to a broker that others run",
         "controller/officer_broker.py": "the broker door of the chair and the secretary, who are clients too",
         "seat_client/broker.py": "the seat's broker door",
     },
@@ -84,10 +84,10 @@ DOORS = {
         "firmware_sim/__main__.py": "the simulator's command line",
     },
     "cryptography": {"protocol/keys.py": "P-256, X.509 and ML-DSA"},
-    "mqtt5": {"controller/mqtt_codec.py": "the codec of the embedded broker"},
+    "mqtt5": {"controller/mqtt/codec.py": "the codec of the embedded broker"},
     "nacl": {"protocol/keys.py": "Ed25519"},
     "paho": {
-        "controller/outer_broker.py": "properties and packet types, which aiomqtt takes from paho",
+        "controller/mqtt/outer_broker.py": "properties and packet types, which aiomqtt takes from paho",
         "controller/officer_broker.py": "as the controller's door",
         "seat_client/broker.py": "as the controller's door",
     },
@@ -273,7 +273,7 @@ def test_pure_source_passes(allowed: str) -> None:
 
 def test_planted_import_outside_its_door_is_found() -> None:
     """The check of doors knows the door from the next file, and an unknown dependency from a known one."""
-    assert not outside_doors("import mqtt5", "controller/mqtt_codec.py")
+    assert not outside_doors("import mqtt5", "controller/mqtt/codec.py")
     assert outside_doors("import mqtt5", "controller/service.py")
     assert outside_doors("from sqlalchemy.orm import Session", "controller/service.py")
     assert outside_doors("import requests", "controller/service.py")

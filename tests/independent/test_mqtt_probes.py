@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from controller.broker import Bus, BusHooks, Delivery, open_bus
-from controller.embedded_broker import EmbeddedBroker
-from tests.controller.mqtt_probes import PROBES, SLOW_PROBES, Probe, name_of
-from tests.controller.mqtt_visitor import PATIENCE_S, Visitor
+from controller.mqtt.broker import Bus, BusHooks, Delivery, open_bus
+from controller.mqtt.embedded_broker import EmbeddedBroker
+from tests.controller.mqtt.mqtt_probes import PROBES, SLOW_PROBES, Probe, name_of
+from tests.controller.mqtt.mqtt_visitor import PATIENCE_S, Visitor
 from tests.independent.mosquitto import Mosquitto, run_mosquitto
 
 pytestmark = pytest.mark.independent

@@ -16,8 +16,8 @@ import re
 import socket
 from typing import Final, Protocol, cast
 
-from controller.embedded_terms import BrokerLimits, Cancellable, Clock
-from controller.mqtt_codec import (
+from controller.mqtt.embedded_terms import BrokerLimits, Cancellable, Clock
+from controller.mqtt.codec import (
     ConnAckPacket,
     ConnAckReasonCode,
     ConnectPacket,
@@ -38,8 +38,8 @@ from controller.mqtt_codec import (
     read_packet,
     write_packet,
 )
-from controller.mqtt_exchange import Exchange, SessionsFull, Will
-from controller.mqtt_session import NEVER, Message, Session
+from controller.mqtt.exchange import Exchange, SessionsFull, Will
+from controller.mqtt.session import NEVER, Message, Session
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.mqtt_codec import (
+from controller.mqtt.codec import (
     Packet,
     PacketUnexpected,
     PubAckReasonCode,
@@ -23,9 +23,9 @@ from controller.mqtt_codec import (
     UnsubscribePacket,
     read_packet,
 )
-from controller.mqtt_exchange import AclFunction, Exchange, ExchangeLimits, SessionsFull, Will
-from controller.mqtt_session import NEVER, Message, Session, SessionLimits
-from controller.mqtt_topics import FilterTree, TopicRefused, TopicTree, check_filter, check_topic
+from controller.mqtt.exchange import AclFunction, Exchange, ExchangeLimits, SessionsFull, Will
+from controller.mqtt.session import NEVER, Message, Session, SessionLimits
+from controller.mqtt.topics import FilterTree, TopicRefused, TopicTree, check_filter, check_topic
 
 
 def allow_all(identity: str, action: str, topic: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from controller.mqtt_exchange import ExchangeLimits
+from controller.mqtt.exchange import ExchangeLimits
 
 
 class Cancellable(Protocol):

@@ -19,7 +19,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from controller.mqtt_codec import PublishPacket, QoS, write_packet
+from controller.mqtt.codec import PublishPacket, QoS, write_packet
 
 PACKET_IDENTIFIER_MAX: Final = 65_535
 NEVER: Final = math.inf

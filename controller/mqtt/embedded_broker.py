@@ -21,17 +21,17 @@ import ssl
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
-from controller.embedded_connection import Connection, ConnectRefused
-from controller.embedded_terms import BrokerLimits, Cancellable, Clock, LoopClock
-from controller.mqtt_codec import (
+from controller.mqtt.embedded_connection import Connection, ConnectRefused
+from controller.mqtt.embedded_terms import BrokerLimits, Cancellable, Clock, LoopClock
+from controller.mqtt.codec import (
     ConnAckReasonCode,
     ConnectPacket,
     DisconnectReasonCode,
     PubAckReasonCode,
 )
-from controller.mqtt_exchange import AclFunction, Exchange, Will
-from controller.mqtt_session import NEVER, Message
-from controller.mqtt_topics import FilterTree, check_filter, check_topic
+from controller.mqtt.exchange import AclFunction, Exchange, Will
+from controller.mqtt.session import NEVER, Message
+from controller.mqtt.topics import FilterTree, check_filter, check_topic
 
 __all__ = ["BrokerLimits", "Clock", "EmbeddedBroker", "LoopClock"]
 

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
 
-from tests.controller.mqtt_visitor import PATIENCE_S, Visitor, expiry_of, make_properties
+from tests.controller.mqtt.mqtt_visitor import PATIENCE_S, Visitor, expiry_of, make_properties
 
 Probe = Callable[[int], Awaitable[None]]
 

@@ -38,7 +38,7 @@ from mqtt5 import (
     Will,
 )
 
-from controller.mqtt_topics import MqttRefused, TopicRefused, check_topic
+from controller.mqtt.topics import MqttRefused, TopicRefused, check_topic
 
 __all__ = [
     "ConnAckPacket",

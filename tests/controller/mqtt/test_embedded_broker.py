@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.broker import (
+from controller.mqtt.broker import (
     AclFunction,
     BrokerLimits,
     BrokerUnreachable,
@@ -30,13 +30,13 @@ from controller.broker import (
     OuterBus,
     open_bus,
 )
-from controller.embedded_broker import EmbeddedBroker
-from controller.embedded_connection import Connection
-from controller.mqtt_exchange import ExchangeLimits
-from controller.mqtt_session import SessionLimits
-from controller.mqtt_topics import TopicRefused
-from tests.controller.mqtt_probes import PROBES, SLOW_PROBES, Probe, check_refused, name_of, open_stream, read_end
-from tests.controller.mqtt_visitor import PATIENCE_S, Visitor, expiry_of
+from controller.mqtt.embedded_broker import EmbeddedBroker
+from controller.mqtt.embedded_connection import Connection
+from controller.mqtt.exchange import ExchangeLimits
+from controller.mqtt.session import SessionLimits
+from controller.mqtt.topics import TopicRefused
+from tests.controller.mqtt.mqtt_probes import PROBES, SLOW_PROBES, Probe, check_refused, name_of, open_stream, read_end
+from tests.controller.mqtt.mqtt_visitor import PATIENCE_S, Visitor, expiry_of
 
 
 def allow_all(identity: str, action: str, topic: str) -> bool:

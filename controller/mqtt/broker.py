@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from controller.bus import BrokerUnreachable, Bus, BusUrlRefused, Delivery
-from controller.embedded_broker import EmbeddedBroker
-from controller.embedded_terms import BrokerLimits
-from controller.mqtt_exchange import AclFunction, Action
-from controller.mqtt_session import Message
-from controller.outer_broker import OuterBus
+from controller.mqtt.bus import BrokerUnreachable, Bus, BusUrlRefused, Delivery
+from controller.mqtt.embedded_broker import EmbeddedBroker
+from controller.mqtt.embedded_terms import BrokerLimits
+from controller.mqtt.exchange import AclFunction, Action
+from controller.mqtt.session import Message
+from controller.mqtt.outer_broker import OuterBus
 
 __all__ = [
     "AclFunction",
@@ -28,6 +28,7 @@ __all__ = [
     "BrokerLimits",
     "BrokerUnreachable",
     "Bus",
+    "BusHooks",
     "BusUrlRefused",
     "Delivery",
     "EmbeddedBus",

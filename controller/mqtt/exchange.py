@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from controller.mqtt_codec import (
+from controller.mqtt.codec import (
     PacketUnexpected,
     PubAckReasonCode,
     RetainHandling,
@@ -34,8 +34,8 @@ from controller.mqtt_codec import (
     UnsubscribePacket,
     write_packet,
 )
-from controller.mqtt_session import NEVER, Message, Session, SessionLimits
-from controller.mqtt_topics import FilterTree, MqttRefused, TopicRefused, TopicTree, check_filter
+from controller.mqtt.session import NEVER, Message, Session, SessionLimits
+from controller.mqtt.topics import FilterTree, MqttRefused, TopicRefused, TopicTree, check_filter
 
 Action: TypeAlias = Literal["publish", "subscribe", "receive"]
 AclFunction: TypeAlias = Callable[[str, Action, str], bool]

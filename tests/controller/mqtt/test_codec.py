@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.mqtt_codec import (
+from controller.mqtt.codec import (
     ConnAckPacket,
     ConnAckReasonCode,
     ConnectPacket,

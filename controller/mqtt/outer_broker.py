@@ -36,8 +36,8 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from controller.bus import BrokerUnreachable, Delivery
-from controller.mqtt_topics import check_filter, check_topic
+from controller.mqtt.bus import BrokerUnreachable, Delivery
+from controller.mqtt.topics import check_filter, check_topic
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,52 @@
+"""What a seat shows: its fault, its retained status, its lamp.
+
+Source: `docs/protocol.md` sections 5.1 and 5.3.
+"""
+
+from seat_client.errors import ForkSeen
+from seat_client.events import Happening, ShowLamp
+from seat_client.lamps import Lamp, Situation, choose_lamp
+from seat_client.outgoing import Outgoing
+from seat_client.presses import Press
+
+
+class Face:
+    """The fault and the lamp as last shown. A fork stays until somebody has looked and switched the seat off and on."""
+
+    __slots__ = ("_journal_failed", "_outgoing", "_shown", "fault")
+
+    def __init__(self, outgoing: Outgoing) -> None:
+        self.fault = ""
+        self._journal_failed = False
+        self._outgoing = outgoing
+        self._shown: tuple[Lamp, str] | None = None
+
+    def set_fault(self, reason: str, member: str) -> None:
+        """A fault makes the seat unfit; empty ends every fault but a fork."""
+        if reason == self.fault or self.fault == ForkSeen.code:
+            return
+        self.fault = reason
+        if reason:
+            self._outgoing.tell(Happening.FAULT, member, reason=reason)
+        self.show_status()
+
+    def note_journal(self, member: str) -> None:
+        """The journal failed: told, and seen in the status, but the seat still votes."""
+        self._journal_failed = True
+        self._outgoing.tell(Happening.FAULT, member, reason="journal")
+        self.show_status()
+
+    def show_status(self) -> None:
+        """Publish the retained status."""
+        self._outgoing.show_status(fault=self.fault != "" or self._journal_failed)
+
+    def show_lamp(self, situation: Situation, denied: str, press: Press | None) -> None:
+        """Show the lamp for a situation, if it is not shown already. `denied`: why there is no session."""
+        lamp, reason = choose_lamp(situation), ""
+        if lamp is Lamp.FAULT:
+            reason = self.fault
+        elif lamp is Lamp.NOT_COUNTED:
+            reason = denied or (press.reason if press is not None else "")
+        if (lamp, reason) != self._shown:
+            self._shown = (lamp, reason)
+            self._outgoing.effects.append(ShowLamp(lamp, reason))
