@@ -19,7 +19,8 @@ COMMANDS = {
 }
 FAILED, USAGE, CONFIGURATION, REFUSED, UNREACHABLE, DIFFERS, NOT_VERIFIED, INTERRUPTED = 1, 2, 3, 4, 5, 6, 7, 130
 EXIT_CODES = {
-    "store": UNREACHABLE, "fleet": FAILED, "output": CONFIGURATION, "sitting-file": CONFIGURATION, "key-file": CONFIGURATION,
+    "store": UNREACHABLE, "fleet": FAILED, "output": CONFIGURATION, "sitting-file": CONFIGURATION,
+    "key-file": CONFIGURATION,
     "behind": CONFIGURATION, "damaged": CONFIGURATION, "unreadable": CONFIGURATION, "not-exportable": REFUSED,
     "state": REFUSED, "stale": REFUSED, "extra-missing": CONFIGURATION,
 }  # fmt: skip
@@ -28,18 +29,18 @@ EXIT_CODES = {
 class LazyGroup(click.Group):
     """A group whose commands are modules of `controller.commands`, loaded when they run."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The names, in the order of the table."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Load one command."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(importlib.import_module(f"controller.commands.{cmd_name}"), cmd_name)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """List the commands from the table, without loading them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))

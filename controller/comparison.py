@@ -24,7 +24,7 @@ class Comparison:
 
 
 def figures_of(vote_id: str, vote: VoteState, why: str) -> dict[str, Any]:
-    """One vote as `--json` prints it: members' own choices, the casting vote apart. `outcome` is null for count-only."""
+    """One vote as `--json` prints it: members' own choices, the casting vote apart; `outcome` null if only counted."""
     tally = count_vote(vote)
     outcome, needed, _ = outcome_of(vote, tally)
     return {

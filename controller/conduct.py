@@ -1,7 +1,7 @@
 """A sitting conducted by script: what a secretary and a chair do, act by act, each a signed record.
 
-The scripted officers are `OfficerClient`s, the very client that the console uses. Every call waits for its receipt, so what
-comes next has seen it.
+The scripted officers are `OfficerClient`s, the very client that the console uses. Every call waits for its receipt,
+so what comes next has seen it.
 
 Source: `docs/protocol.md` sections 6.4, 6.6 and 6.7.
 """

@@ -95,7 +95,7 @@ class Fleet:
             raise FleetFailed(self._failure)
 
     async def vote(self, vote: str, choices: Mapping[str, str], *, habits: bool = False) -> None:
-        """Let members answer a running vote and wait until every planned press has its receipt. Raises `FleetFailed`."""
+        """Let members answer a running vote; wait until every planned press has its receipt. Raises `FleetFailed`."""
         self.send(do="vote", choices=dict(choices), habits=habits)
         await self.wait_for("settled", lambda event: event["vote"] == vote)
 

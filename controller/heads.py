@@ -13,7 +13,7 @@ from protocol.errors import PayloadRefused
 from protocol.explain import ENGLISH, Catalogue, explain_needed, explain_outcome
 from protocol.majority import Figures
 from protocol.messages import Hall, Head
-from protocol.state import LogState, SittingPhase, SittingState, VoteState
+from protocol.state import SittingPhase, SittingState, VoteState
 from protocol.tally import count_vote, is_plain
 from protocol.vote import ENDED, Phase
 
@@ -27,7 +27,7 @@ class Scene:
     item: str
 
 
-def scene_of(state: LogState, sitting: SittingState | None, vote: VoteState | None) -> Scene:
+def scene_of(sitting: SittingState | None, vote: VoteState | None) -> Scene:
     """The sitting, its latest vote, and the item they are at."""
     if sitting is None:
         return Scene(None, None, "")

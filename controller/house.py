@@ -1,26 +1,27 @@
 """A whole chamber on this machine: founded log, running controller, officers on the line, simulated seats.
 
-`demo`, `replay` and `bench` build it, with the embedded broker or against an outer one; nothing in it is a shortcut past
-MQTT, signatures or the log.
+`demo`, `replay` and `bench` build it, with the embedded broker or against an outer one; nothing in it is a shortcut
+past MQTT, signatures or the log.
 """
 
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from controller.mqtt.broker import open_bus
 from controller.conduct import member_entry, seat_entry
 from controller.export import export_package
 from controller.fleet_process import Fleet, start_fleet
 from controller.founding import Body, OfficerPlan, found_log, founding_records, make_keys, officer_key, read_keys
 from controller.keyfile import read_key
+from controller.mqtt.broker import open_bus
 from controller.officer import OfficerClient
+from controller.recorder import Recorder
 from controller.recovery import recover, topics_of
 from controller.service import Service, unix_ms
 from controller.store import Store
@@ -111,11 +112,7 @@ async def open_house(
 
 
 async def _serve(
-    stack: AsyncExitStack,
-    store: Store,
-    rebuild: Any,
-    body: Body,
-    broker: str,  # noqa: ANN401 - a partial of recover
+    stack: AsyncExitStack, store: Store, rebuild: Callable[[], Recorder], body: Body, broker: str
 ) -> tuple[str, Service]:
     topics = body.topics
     bus = open_bus(broker, identity="controller", inbound=topics.inbound(), allowed=partial(allowed, topics))

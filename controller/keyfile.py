@@ -5,12 +5,13 @@ A file holds one line: `ed25519` or `p256`, a space, and 32 bytes in hex.
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from protocol.errors import ChamberError
 from protocol.keys import Ed25519Signer, P256Signer, Signer
 
-_KINDS = {"ed25519": Ed25519Signer, "p256": P256Signer}
+_KINDS: dict[str, Callable[[bytes], Signer]] = {"ed25519": Ed25519Signer, "p256": P256Signer}
 
 
 class KeyFileRefused(ChamberError):

@@ -1,4 +1,4 @@
-"""An officer on the line: signs acts, waits for their receipts, sees the head. The scripted chair and the console use it.
+"""An officer on the line: signs acts, waits for receipts, sees the head. The scripted chair and the console use it.
 
 Source: `docs/protocol.md` sections 5 and 6.2.
 """
@@ -6,6 +6,7 @@ Source: `docs/protocol.md` sections 5 and 6.2.
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import Self
 
 from controller.officer_broker import OfficerLine
 from controller.officer_desk import Desk, Draft
@@ -45,7 +46,7 @@ class OfficerClient:
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "OfficerClient":
+    async def __aenter__(self) -> Self:
         """Connect and wait until keys, checkpoint and head are verified. Raises `BrokerUnreachable`."""
         self._task = asyncio.create_task(self._listen())
         ready = asyncio.create_task(self._until(lambda: self.desk.ready))
@@ -97,8 +98,9 @@ class OfficerClient:
 
     async def send_blob(self, blob: bytes) -> None:
         """Hand a blob to the controller; a record that quotes it may follow on the same line."""
-        while not await self._line.send(self._topics.of(Party.OFFICER, self.officer, Way.BLOB), blob):
-            await asyncio.sleep(RESEND_S)
+        topic = self._topics.of(Party.OFFICER, self.officer, Way.BLOB)
+        while not await self._line.send(topic, blob):
+            await self._line.connected.wait()
 
     async def wait_for_head(self, wanted: Callable[[Head], bool]) -> Head:
         """Wait until the newest head is as `wanted`."""

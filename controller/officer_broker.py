@@ -48,7 +48,7 @@ class OfficerLine:
                 await asyncio.sleep(RECONNECT_S)
 
     def _new_client(self, host: str, port: int) -> aiomqtt.Client:
-        """aiomqtt 2.5: a client whose connection was lost keeps old messages, so each attempt has its own."""
+        """A client whose connection was lost keeps old messages (aiomqtt 2.5), so each attempt has its own."""
         return aiomqtt.Client(
             host, port, identifier=self._identity, protocol=aiomqtt.ProtocolVersion.V5, socket_options=_SOCKET_OPTIONS
         )

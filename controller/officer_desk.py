@@ -97,7 +97,8 @@ class Desk:
 
         Raises `ChamberError`: it answers nothing of ours, or does not hold.
         """
-        assert self._log_key is not None and self._controller is not None, "no answers before the trust records"
+        assert self._log_key is not None, "no answers before the trust records"
+        assert self._controller is not None, "no answers before the trust records"
         if not payload.startswith(_PROOF):
             refusal = open_message(payload, self._controller)
             if not isinstance(refusal, Refusal) or self.waiting.pop(refusal.record, None) is None:

@@ -1,13 +1,14 @@
 """The controller's core: messages in, leaves and answers out. No I/O, clock or randomness of its own.
 
-One batch at a time: `take` each message that has arrived, `seal` them into leaves and one checkpoint, let the caller make
-that durable, then `publish` what may be told. Nothing is answered before its leaf is durable; if the disk fails the
-caller throws this object away and builds a new one from the store.
+One batch at a time: `take` each message that has arrived, `seal` them into leaves and one checkpoint, let the caller
+make that durable, then `publish` what may be told. Nothing is answered before its leaf is durable; if the disk fails
+the caller throws this object away and builds a new one from the store.
 
 Source: `docs/protocol.md` sections 4, 5 and 6.1.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from controller.heads import Scene, compose_hall, compose_head, scene_of
@@ -16,13 +17,11 @@ from protocol.checkpoint import Checkpoint, sign_checkpoint
 from protocol.decide import Accepted, Refused, Repeated, decide, due_records
 from protocol.encoding import base64url, hash_text
 from protocol.errors import ChamberError, TopicRefused
-from protocol.jws import read_envelope
 from protocol.keys import Signer
 from protocol.majority import read_rule_book
 from protocol.merkle import Tree, leaf_hash
 from protocol.messages import Challenge, ChallengeRequest, Refusal, open_message
 from protocol.receipt import write_receipt
-from protocol.records import By
 from protocol.sitting import evolve, open_known_leaf
 from protocol.state import Entry, LogState, SittingPhase, SittingState, VoteState
 from protocol.topics import Address, Party, Topics, Way
@@ -80,10 +79,8 @@ class Memory:
         """Keep a blob under its hash; one that is a document of rules becomes law that rosters may quote."""
         blob_hash = hash_text(blob)
         self.blobs[blob_hash] = blob
-        try:
+        with suppress(ChamberError):  # most blobs are titles; a roster that quotes one as rules is refused
             self.state.rule_books[blob_hash] = read_rule_book(blob)
-        except ChamberError:
-            pass  # most blobs are titles; a roster that quotes one as rules is refused
         return blob_hash
 
     def append(self, data: bytes, entry: Entry) -> None:
@@ -306,7 +303,7 @@ class Recorder:
 
     def scene(self) -> Scene:
         """Where the chamber stands."""
-        return scene_of(self.memory.state, self.memory.sitting, self.memory.vote)
+        return scene_of(self.memory.sitting, self.memory.vote)
 
     def next_deadline_ms(self, now_ms: int) -> int | None:
         """When to be woken without a message: a vote's expiry or a waiting change in the hall."""

@@ -1,7 +1,7 @@
 """Replaying a real sitting: its members press the buttons of simulated seats, and our figures meet the printed ones.
 
-Every vote goes the whole way: cards, signed ballots over MQTT, the log, a two-phase close, a result, and at the end a
-package. Nothing sleeps: a vote closes when every planned press has its receipt.
+Every vote goes the whole way: cards, signed ballots over MQTT, the log, a two-phase close, a result, and at the end
+a package. Nothing sleeps: a vote closes when every planned press has its receipt.
 """
 
 import re
@@ -40,9 +40,14 @@ def sitting_id_of(path: Path) -> str:
 
 
 async def replay_sitting(
-    sitting: SittingFile, sitting_id: str, directory: Path, out: Path, broker: str = EMBEDDED, step: Step = lambda _: None,
+    sitting: SittingFile,
+    sitting_id: str,
+    directory: Path,
+    out: Path,
+    broker: str = EMBEDDED,
+    step: Step = lambda _vote: None,
     words: Catalogue = ENGLISH,
-) -> Replayed:  # fmt: skip
+) -> Replayed:
     """Replay a sitting in a fresh log in `directory`; the package goes below `out`. `step` is told each vote's id.
 
     Raises what `open_house` and the acts raise.

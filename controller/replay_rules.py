@@ -1,7 +1,7 @@
 """From the majorities of sitting files to rules of the protocol.
 
-A file names a majority and often the number needed. The rule chosen is the one that explains that number by a base and a
-fraction; a number that nothing explains is a fixed one.
+A file names a majority and often the number needed. The rule chosen is the one that explains that number by a base
+and a fraction; a number that nothing explains is a fixed one.
 """
 
 from collections import Counter

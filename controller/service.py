@@ -1,7 +1,8 @@
 """The controller's loop: messages from the bus to the recorder, its batches to the store, its answers to the bus.
 
-It owns the clock and holds no rules. One batch is everything that has arrived, one durable commit, then the answers: group
-commit. If the store fails nothing is answered or acknowledged, and the recorder is built anew from what is on the disk.
+It owns the clock and holds no rules. One batch is everything that has arrived, one durable commit, then the answers:
+group commit. If the store fails nothing is answered or acknowledged, and the recorder is built anew from what is on
+the disk.
 
 Source: `docs/protocol.md` section 4.
 """
@@ -72,7 +73,7 @@ class Service:
         try:
             self._store.commit(batch)
         except StoreFailed as error:
-            log.error("batch of %d leaves not written, nothing answered: %s", len(batch.leaves), error.fact)  # noqa: TRY400 - the cause is in the words
+            log.error("batch of %d leaves not written, nothing answered: %s", len(batch.leaves), error.fact)  # noqa: TRY400
             self.recorder = self._rebuild()
             self._send_retained()
             return

@@ -18,7 +18,8 @@ from protocol.fields import TEXT_CHARACTERS_MAX
 FILE_BYTES_MAX = 64 * 1024 * 1024
 CHOICES = ("yes", "no", "abstain", "absent", "present_not_voting")
 MAJORITIES = (
-    "simple", "absolute", "absolute_of_cast", "two_thirds", "three_fifths", "one_third", "three_quarters", "fixed_number", "unknown",
+    "simple", "absolute", "absolute_of_cast", "two_thirds", "three_fifths", "one_third", "three_quarters",
+    "fixed_number", "unknown",
 )  # fmt: skip
 FIGURES = ("yes", "no", "abstain", "absent", "not_voting")
 OUTCOMES = ("adopted", "rejected")
@@ -58,7 +59,10 @@ class FileVote:
 
 @dataclass(frozen=True, slots=True)
 class SittingFile:
-    """A sitting as the file has it. `seats` counts voting members by law; `explained` maps (vote, field) to (official, counted)."""
+    """A sitting as the file has it.
+
+    `seats` counts voting members by law; `explained` maps (vote, field) to (official, counted).
+    """
 
     name: str
     date: str
@@ -94,8 +98,7 @@ def _read_document(document: Any) -> SittingFile:  # noqa: ANN401 - untyped JSON
     seats = body.get("voting_members_total") or body.get("seats_total") or len(members)
     if type(seats) is not int or seats < 1:
         raise SittingFileRefused("body: seats_total is not a number of seats")
-    if len(members) > seats:
-        seats = len(members)
+    seats = max(seats, len(members))
     return SittingFile(
         _text(body.get("name", ""), "body.name"), _text(document.get("date", ""), "date"),
         _text(body.get("country", ""), "body.country"), seats, members, votes, _read_checks(document.get("checks")),

@@ -1,8 +1,8 @@
 """The store: the log, its checkpoints and blobs in a database. The only module that knows SQLModel.
 
-`entries` is the log; `checkpoints` holds the one of each batch. One batch is one transaction: when `commit` returns, its
-leaves and its checkpoint are on the disk (SQLite in WAL mode with `synchronous=FULL`). The newest checkpoint is then
-written, durably, to a file outside the database, so that a restored old database is noticed.
+`entries` is the log; `checkpoints` holds the one of each batch. One batch is one transaction: when `commit` returns,
+its leaves and its checkpoint are on the disk (SQLite in WAL mode with `synchronous=FULL`). The newest checkpoint is
+then written, durably, to a file outside the database, so that a restored old database is noticed.
 
 Source: `docs/protocol.md` section 4.
 """
@@ -75,7 +75,10 @@ class Store:
             raise StoreFailed(f"cannot open the store in {directory}: {_words(error)}") from error
 
     def commit(self, batch: Batch) -> None:
-        """Make a batch durable, then its checkpoint in the second place. Raises `StoreFailed`: nothing of it is there."""
+        """Make a batch durable, then its checkpoint in the second place.
+
+        Raises `StoreFailed`: nothing of it may be answered, and unless only the second place failed nothing is there.
+        """
         if not batch.leaves and not batch.blobs:
             return
         connection = self._connection

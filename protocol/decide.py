@@ -62,7 +62,10 @@ class Refused:
 def decide(
     state: LogState, data: bytes, root_at: RootAt, nonces: Container[str] = (), *, own: bool = False
 ) -> Accepted | Repeated | Refused:
-    """Judge incoming bytes. `nonces`: those the controller has issued and not seen used; `own`: from the controller itself."""
+    """Judge incoming bytes.
+
+    `nonces`: those the controller has issued and not seen used; `own`: a record from the controller itself.
+    """
     record_hash = hash_text(data)
     known = state.index_by_hash.get(record_hash)
     if known is not None:

@@ -76,14 +76,14 @@ def from_canonical_json(data: bytes) -> Any:  # noqa: ANN401 - any JSON value
 def is_normal(text: str) -> bool:
     """True if `text` is in Unicode normal form C and holds no control characters but tab and newline."""
     if text.isascii():
-        return text.isprintable() or all(c >= " " and c != "\x7f" or c in "\t\n" for c in text)
+        return text.isprintable() or all((" " <= c != "\x7f") or c in "\t\n" for c in text)
     return unicodedata.is_normalized("NFC", text) and not any(
         unicodedata.category(c) in {"Cc", "Cs"} and c not in "\t\n" for c in text
     )
 
 
 def salted_text(salt: bytes, text: str) -> bytes:
-    """The blob behind a `title_hash` or `text_hash`: 16 bytes of salt, then UTF-8. Its `hash_text` goes into the log."""
+    """The blob behind a `title_hash` or `text_hash`: 16 bytes of salt, then UTF-8; the log holds its `hash_text`."""
     if len(salt) != SALT_BYTES:
         raise ValueError("a salt is 16 bytes")
     return salt + text.encode("utf-8")

@@ -44,7 +44,7 @@ ENGLISH = English()
 
 
 def explain_needed(rule: Rule, figures: Figures, words: Catalogue = ENGLISH) -> str:
-    """Before the vote: how many votes for are needed and of what. For `yes_no` the number depends on the vote itself."""
+    """Before the vote: how many votes for are needed, of what; for some bases the number depends on the vote itself."""
     if rule.base == "none":
         return words.gettext("This vote is only counted; it decides nothing.")
     if rule.base == "yes_no":
@@ -89,7 +89,8 @@ def _needed(rule: Rule, judgement: Judgement, words: Catalogue) -> str:
     number = words.gettext("Needed %(needed)d") % {"needed": judgement.needed}
     if rule.base == "fixed":
         return f"{number}: " + words.gettext("a fixed number.")
-    return f"{number}: {_share(rule, words) % {'base': _base(rule, judgement.base, words)}}{_exact(rule, judgement, words)}."
+    share = _share(rule, words) % {"base": _base(rule, judgement.base, words)}
+    return f"{number}: {share}{_exact(rule, judgement, words)}."
 
 
 def _share(rule: Rule, words: Catalogue) -> str:

@@ -51,13 +51,13 @@ def _flag(value: Any) -> int:  # noqa: ANN401 - see above
     return value
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - see above
+def check_text(value: Any) -> str:  # noqa: ANN401 - see above
     if type(value) is not str or len(value) > TEXT_CHARACTERS_MAX or not is_normal(value):
         raise PayloadRefused("not a short text in normal form C", "member")
     return value
 
 
-def _long_text(value: Any) -> str:  # noqa: ANN401 - see above
+def check_long_text(value: Any) -> str:  # noqa: ANN401 - see above
     if type(value) is not str or not is_normal(value):
         raise PayloadRefused("not a text in normal form C", "member")
     return value
@@ -103,9 +103,9 @@ def _member(value: Any) -> dict[str, Any]:  # noqa: ANN401 - see above
     if type(value) is not dict or list(value) != _MEMBER_NAMES:
         raise PayloadRefused("not a member entry", "member")
     check_identifier(value["id"])
-    if not _text(value["name"]):
+    if not check_text(value["name"]):
         raise PayloadRefused("a member without a name", "member")
-    _text(value["group"])
+    check_text(value["group"])
     _grade(value["auth"])
     _jwk(value["jwk"])
     return value
@@ -116,7 +116,7 @@ def _seat(value: Any) -> dict[str, Any]:  # noqa: ANN401 - see above
         raise PayloadRefused("not a seat entry", "member")
     check_identifier(value["id"])
     _jwk(value["jwk"])
-    _text(value["place"])
+    check_text(value["place"])
     return value
 
 
@@ -151,44 +151,54 @@ def _ascii(group: bytes) -> str:
 
 
 def _quoted(pattern: re.Pattern[str], *, empty: bool = False) -> Form:
-    return Form(b'"(' + re.sub(r"\((?!\?)", "(?:", pattern.pattern).encode("ascii") + (b"|" if empty else b"") + b')"', _ascii)
+    inner = re.sub(r"\((?!\?)", "(?:", pattern.pattern).encode("ascii")
+    return Form(b'"(%s%s)"' % (inner, b"|" if empty else b""), _ascii)
 
 
 _NATURAL = b"(0|[1-9][0-9]{0,14})"
-_IDENTIFIER_LIST = b'\[((?:"[a-z0-9-]{1,40}"(?:,"[a-z0-9-]{1,40}")*)?)\]'
-_NUMBER_LIST = b"\[((?:(?:0|[1-9][0-9]{0,14})(?:,(?:0|[1-9][0-9]{0,14}))*)?)\]"
-_PLAIN_TEXT = b'"([ !#-\[\]-~]{0,%d})"'
+_IDENTIFIER_LIST = rb'\[((?:"[a-z0-9-]{1,40}"(?:,"[a-z0-9-]{1,40}")*)?)\]'
+_NUMBER_LIST = rb"\[((?:(?:0|[1-9][0-9]{0,14})(?:,(?:0|[1-9][0-9]{0,14}))*)?)\]"
+_PLAIN_TEXT = rb'"([ !#-\[\]-~]{0,%d})"'
+
+_optional_identifier = _pattern(_IDENTIFIER, "an identifier or empty", empty=True)
+_hash = _pattern(_HASH, "a hash of 43 base64url characters")
+_optional_hash = _pattern(_HASH, "a hash or empty", empty=True)
+_signature = _pattern(_SIGNATURE, "a signature of 86 base64url characters")
+_seen = _pattern(_SEEN, "`size:root`")
+_origin = _pattern(_ORIGIN, "the log's origin")
+_identifiers = _tuple_of(check_identifier)
+_naturals = _tuple_of(_integer)
 
 Identifier = Annotated[str, check_identifier]
-OptionalIdentifier = Annotated[str, _pattern(_IDENTIFIER, "an identifier or empty", empty=True)]
-Hash = Annotated[str, _pattern(_HASH, "a hash of 43 base64url characters")]
-OptionalHash = Annotated[str, _pattern(_HASH, "a hash or empty", empty=True)]
-SignatureText = Annotated[str, _pattern(_SIGNATURE, "a signature of 86 base64url characters")]
-Seen = Annotated[str, _pattern(_SEEN, "`size:root`")]
-Origin = Annotated[str, _pattern(_ORIGIN, "the log's origin")]
+OptionalIdentifier = Annotated[str, _optional_identifier]
+Hash = Annotated[str, _hash]
+OptionalHash = Annotated[str, _optional_hash]
+SignatureText = Annotated[str, _signature]
+Seen = Annotated[str, _seen]
+Origin = Annotated[str, _origin]
 Natural = Annotated[int, _integer]
 Flag = Annotated[int, _flag]
-Text = Annotated[str, _text]
-LongText = Annotated[str, _long_text]
-Identifiers = Annotated[tuple[str, ...], _tuple_of(check_identifier)]
+Text = Annotated[str, check_text]
+LongText = Annotated[str, check_long_text]
+Identifiers = Annotated[tuple[str, ...], _identifiers]
 Hashes = Annotated[tuple[str, ...], _tuple_of(_pattern(_HASH, "a hash"))]
-Naturals = Annotated[tuple[int, ...], _tuple_of(_integer)]
+Naturals = Annotated[tuple[int, ...], _naturals]
 KeyObject = Annotated[Jwk, _jwk]
 FORMS: dict[Check, Form] = {
     check_identifier: _quoted(_IDENTIFIER),
-    OptionalIdentifier.__metadata__[0]: _quoted(_IDENTIFIER, empty=True),
-    Hash.__metadata__[0]: _quoted(_HASH),
-    OptionalHash.__metadata__[0]: _quoted(_HASH, empty=True),
-    SignatureText.__metadata__[0]: _quoted(_SIGNATURE),
-    Seen.__metadata__[0]: _quoted(_SEEN),
-    Origin.__metadata__[0]: _quoted(_ORIGIN),
+    _optional_identifier: _quoted(_IDENTIFIER, empty=True),
+    _hash: _quoted(_HASH),
+    Optional_hash: _quoted(_HASH, empty=True),
+    _signature: _quoted(_SIGNATURE),
+    _seen: _quoted(_SEEN),
+    _origin: _quoted(_ORIGIN),
     _integer: Form(_NATURAL, int),
     _flag: Form(b"([01])", int),
-    _text: Form(_PLAIN_TEXT % TEXT_CHARACTERS_MAX, _ascii),
-    _long_text: Form(_PLAIN_TEXT % 4096, _ascii),
-    Identifiers.__metadata__[0]: Form(_IDENTIFIER_LIST, _words),
-    Naturals.__metadata__[0]: Form(_NUMBER_LIST, _numbers),
-    _jwk: Form(b'\{"crv":"Ed25519","kty":"OKP","x":"([A-Za-z0-9_-]{1,90})"\}', _ed25519),
+    check_text: Form(_PLAIN_TEXT % TEXT_CHARACTERS_MAX, _ascii),
+    _longcheck_text: Form(_PLAIN_TEXT % 4096, _ascii),
+    _identifiers: Form(_IDENTIFIER_LIST, _words),
+    _naturals: Form(_NUMBER_LIST, _numbers),
+    _jwk: Form(rb'\{"crv":"Ed25519","kty":"OKP","x":"([A-Za-z0-9_-]{1,90})"\}', _ed25519),
 }
 """Types that have a form; words of `one_of` get theirs from `form_of`."""
 

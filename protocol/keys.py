@@ -141,7 +141,7 @@ def key_of_jwk(jwk: Jwk) -> PublicKey:
 
 
 def verify_ed25519(raw: bytes, message: bytes, signature: bytes) -> None:
-    """libsodium's rule, on an admitted key. Raises `SignatureRefused`."""
+    """Verify by the rule of libsodium, on an admitted key. Raises `SignatureRefused`."""
     if len(signature) != SIGNATURE_BYTES:
         raise SignatureRefused("an Ed25519 signature that is not 64 bytes")
     try:

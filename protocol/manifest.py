@@ -55,7 +55,7 @@ def write_manifest(sitting: str, version: int, first: int, size: int, root: str,
 
 
 def is_plain_path(path: str) -> bool:
-    """True for a relative path of plain names: no `..`, no leading dot or slash, nothing that a file system reads twice."""
+    """True for a relative path of plain names: no `..`, no leading dot or slash, nothing read in two ways."""
     return len(path) <= 240 and _PATH.fullmatch(path) is not None  # noqa: PLR2004 - well under what file systems allow
 
 

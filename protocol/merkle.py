@@ -170,7 +170,7 @@ def check_consistency(old: int, old_root: bytes, new: int, new_root: bytes, proo
     """Check that the new tree extends the old one. Raises `ProofRefused`. Source: RFC 9162 section 2.1.4.2."""
     if not 0 <= old <= new:
         raise ProofRefused("sizes out of order")
-    if old == new or old == 0:
+    if old in {0, new}:
         expected = old_root if old else EMPTY_ROOT
         if proof or old_root != expected or (old == new and old_root != new_root):
             raise ProofRefused("two different trees of one size")

@@ -1,7 +1,7 @@
 """What travels but is no record: head, challenge and its request, receipt, refusal, hall.
 
-All but a seat's status are signed envelopes of `protocol/jws.py` with a kind of their own, so that none can be taken for
-a record; they are never logged.
+All but a seat's status are signed envelopes of `protocol/jws.py` with a kind of their own, so that none can be taken
+for a record; they are never logged.
 
 Source: `docs/protocol.md` section 5.2.
 """

@@ -57,7 +57,7 @@ def build_package(source: Source, sitting_id: str, version: int, signer: Signer,
     if state.running is not None:
         raise NothingToExport("a vote is running; its ballots leave the house only after its end")
     first = first_leaf_of(state, sitting)
-    files = evidence_files(source, sitting, first)
+    files = evidence_files(source, first)
     blobs = _blobs(source, state, first)
     files |= {BLOBS + blob_hash: data for blob_hash, data in blobs.items()}
     files[SESSION] = write_session_json(state, sitting, blobs)
@@ -68,7 +68,7 @@ def build_package(source: Source, sitting_id: str, version: int, signer: Signer,
     return files | {MANIFEST: manifest, SIGNATURE: signed.seal(signer)}
 
 
-def evidence_files(source: Source, sitting: SittingState, first: int) -> dict[str, bytes]:
+def evidence_files(source: Source, first: int) -> dict[str, bytes]:
     """Trust records with proofs, policy, checkpoint, hash tiles, and entry bundles from the one that holds `first`."""
     state, size = source.state, source.state.size
     assert state.trust is not None, "an opened sitting has an anchor"

@@ -38,7 +38,10 @@ class Receipt:
 def write_receipt(
     record_hash: str, index: int, reason: str, path: list[bytes], note: bytes, at_size: int, controller: Signer
 ) -> bytes:
-    """Write the receipt of the record at `index`: `path` leads to the checkpoint `note`, `reason` is its void reason or empty."""
+    """Write the receipt of the record at `index`.
+
+    `path` leads to the checkpoint `note`, `reason` is the record's void reason or empty.
+    """
     status = Status(record_hash, index, f"void:{reason}" if reason else COUNTS, at_size).seal(controller)
     proof = write_proof(index, path, note)
     return proof[:_HEADER_END] + _EXTRA + b64encode(status) + b"\n" + proof[_HEADER_END:]

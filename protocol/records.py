@@ -535,7 +535,7 @@ class VoteArm(Record):
     max: Natural
     places: Natural
     rule: Text
-    eligible: Annotated[str, LongText.__metadata__[0]]
+    eligible: LongText
     sign: Annotated[str, one_of("session", "card")]
     change: Annotated[str, one_of("last", "first")]
     duration_ms: Natural

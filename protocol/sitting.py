@@ -7,6 +7,7 @@ Source: `docs/protocol.md` sections 6 and 7.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple, cast
 
 from protocol import records
@@ -45,14 +46,14 @@ def _judge_ack(state: LogState, entry: Entry) -> str:
 
 def _still_legal(state: LogState, pending: Entry, index: int) -> str:
     """Judge the waiting record again, without its `seq` and `seen`, and as its key stands now."""
-    again = pending._replace(index=index, author=state.keys[pending.kid], again=True)
+    again = replace(pending, index=index, author=state.keys[pending.kid], again=True)
     return MEANINGS[pending.record.kind].judge(state, again)
 
 
 def _apply_ack(state: LogState, entry: Entry) -> None:
     """The waiting record takes effect here."""
     pending = state.pending.pop(cast("records.Ack", entry.record).of)
-    MEANINGS[pending.record.kind].apply(state, pending._replace(index=entry.index))
+    MEANINGS[pending.record.kind].apply(state, replace(pending, index=entry.index))
 
 
 MEANINGS: dict[str, Meaning] = {

@@ -8,7 +8,6 @@ Source: `docs/protocol.md` section 7.
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
 
 from protocol import records
 from protocol.checkpoint import LogKey
@@ -17,7 +16,7 @@ from protocol.errors import RulesRefused
 from protocol.keys import PublicKey
 from protocol.majority import Rule, RuleBook
 from protocol.records import By, Record
-from protocol.vote import RUNNING, Phase
+from protocol.vote import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,8 @@ class KeyOwner:
     role: str = ""
 
 
-class Entry(NamedTuple):
+@dataclass(slots=True)
+class Entry:
     """One leaf, read: where it stands, its hash, what it says and who signed it.
 
     `again`: it waited for an `ack` and is judged a second time; its `seq` and `seen` were judged when it came.
@@ -309,5 +309,5 @@ class LogState:
 
 
 def void_lines_hash(lines: list[tuple[int, str]]) -> str:
-    """`result.void_hash`: SHA-256 of the ascending lines `index:reason\\n`."""
+    """`result.void_hash`: SHA-256 of the ascending lines `index:reason`, each ended by a line feed."""
     return hash_text("".join(f"{index}:{reason}\n" for index, reason in lines).encode("ascii"))

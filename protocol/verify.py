@@ -9,9 +9,10 @@ Source: `docs/protocol.md` section 11.
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
-from protocol.checkpoint import Checkpoint, LogKey, open_checkpoint, read_log_key
+from protocol.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
 from protocol.encoding import base64url, from_canonical_json, hash_text
 from protocol.errors import ChamberError, EvidenceRefused, KindUnknown, NewerVerifierNeeded, RulesRefused
 from protocol.jws import read_envelope
@@ -89,13 +90,12 @@ def _verify(files: Mapping[str, bytes], root_words: str, progress: Progress, ver
     trust_records = read_trust_records(files[TRUST], manifest.first)
     first_leaf = trust_records[0][1] if trust_records else _first_bundle_leaf(files, manifest)
     anchor = check_anchor(first_leaf, root_words, verdict)
-    checkpoint, signed_by = check_checkpoint(files[CHECKPOINT], manifest, anchor)
+    checkpoint = check_checkpoint(files[CHECKPOINT], manifest)
     hashes = check_tiles(files, manifest.size, checkpoint)
     leaves = check_entries(files, manifest, hashes)
     check_trust_proofs(trust_records, checkpoint)
     state = replay(files, manifest, trust_records, leaves, progress)
-    if signed_by != str(state.log_key):
-        raise EvidenceRefused("checkpoint", CHECKPOINT, "not signed by the log key in force at its size")
+    check_log_signature(files[CHECKPOINT], state)
     sitting = check_recount(state, manifest)
     check_derived_files(files, state, sitting)
     check_signer(files, state, manifest)
@@ -141,7 +141,7 @@ def read_trust_records(data: bytes, first: int) -> list[TrustRecord]:
             (entry["index"], entry["record"].encode("ascii"), [_hash(node) for node in entry["proof"]])
             for entry in document["records"]
         ]
-        ascending = all(a[0] < b[0] for a, b in zip(records, records[1:], strict=False))
+        ascending = all(a[0] < b[0] for a, b in pairwise(records))
         whole = list(document) == ["v", "records"] and all(
             list(e) == ["index", "record", "proof"] for e in document["records"]
         )
@@ -175,16 +175,12 @@ def check_anchor(leaf: bytes, root_words: str, verdict: Verdict) -> Trust:
     try:
         envelope = read_envelope(leaf)
         record = read_record(envelope.kind, envelope.payload)
-        if not isinstance(record, Trust):
-            raise EvidenceRefused("trust", TRUST, "index 0 is no trust record")
-        root = key_of_jwk(record.root)
-        if envelope.kid != root.thumbprint:
-            raise EvidenceRefused("trust", TRUST, "index 0 is not signed by its own root key")
+        root = key_of_jwk(record.root if isinstance(record, Trust) else {})
         envelope.verify(root)
-    except EvidenceRefused:
-        raise
     except ChamberError as error:
-        raise EvidenceRefused("trust", TRUST, error.fact) from error
+        raise EvidenceRefused("trust", TRUST, f"index 0 is no anchor: {error.fact}") from error
+    if not isinstance(record, Trust) or envelope.kid != root.thumbprint:
+        raise EvidenceRefused("trust", TRUST, "index 0 is not signed by its own root key")
     if root_words:
         if not same_words(root_words, root):
             raise EvidenceRefused("trust", TRUST, "the words given are not those of this root key")
@@ -195,31 +191,29 @@ def check_anchor(leaf: bytes, root_words: str, verdict: Verdict) -> Trust:
 # --- 3. and 4. Checkpoint and tree --------------------------------------------------------------------------
 
 
-def check_checkpoint(note: bytes, manifest: Manifest, anchor: Trust) -> tuple[Checkpoint, str]:
-    """The final checkpoint is signed by a log key and is the one the manifest names.
-
-    Returns it with the vkey that signed it: index 0's, or a later one that replay must confirm.
-    """
-    log_key = _log_key_of(note, anchor)
+def check_checkpoint(note: bytes, manifest: Manifest) -> Checkpoint:
+    """The final checkpoint is the one the manifest names; who signed it is asked when the keys are known."""
     try:
-        checkpoint = open_checkpoint(note, log_key)
+        checkpoint = read_checkpoint(note)
     except ChamberError as error:
         raise EvidenceRefused("checkpoint", CHECKPOINT, error.fact) from error
     if (checkpoint.size, base64url(checkpoint.root)) != (manifest.size, manifest.root):
         raise EvidenceRefused("checkpoint", CHECKPOINT, "not the checkpoint that the manifest names")
-    return checkpoint, str(log_key)
+    return checkpoint
 
 
-def _log_key_of(note: bytes, anchor: Trust) -> LogKey:
+def check_log_signature(note: bytes, state: LogState) -> None:
+    """The checkpoint is signed by the log key in force at its size."""
+    assert state.log_key is not None, "replay began with an anchor"
     try:
-        return read_log_key(anchor.log_key)
+        open_checkpoint(note, state.log_key)
     except ChamberError as error:
-        raise EvidenceRefused("trust", TRUST, error.fact) from error
+        raise EvidenceRefused("checkpoint", CHECKPOINT, error.fact) from error
 
 
 def check_tiles(files: Mapping[str, bytes], size: int, checkpoint: Checkpoint) -> bytes:
     """Hash tiles of all levels agree and lead to the checkpoint's root. Returns all leaf hashes, concatenated."""
-    below = b""
+    below = leaves = b""
     level = 0
     while size >> (TILE_HEIGHT * level):
         hashes = b"".join(_tile(files, level, number, width) for number, width in tile_spans(size, level))
@@ -249,7 +243,7 @@ def _rolled_up(hashes: bytes) -> bytes:
 
 
 def check_entries(files: Mapping[str, bytes], manifest: Manifest, hashes: bytes) -> list[bytes]:
-    """Every bundle from the one that holds the first leaf is here and hashes to its leaves. Returns the range's leaves."""
+    """Every bundle from the one with the first leaf on is here and hashes to its leaves. Returns the range's leaves."""
     leaves: list[bytes] = []
     for number, width in tile_spans(manifest.size, 0):
         start = number * TILE_WIDTH
@@ -324,20 +318,16 @@ def _replay_leaf(state: LogState, index: int, leaf: bytes) -> None:
     where = TILES + tile_path("entries", index // TILE_WIDTH, TILE_WIDTH)
     try:
         entry = open_leaf(state, leaf, index)
-        record = entry.record
-        if isinstance(record, Roster) and record.evolve != MEANING_VERSION:
-            raise NewerVerifierNeeded(f"leaf {index} asks for meaning version {record.evolve}")
         reason = evolve(state, entry)
     except KindUnknown as error:
         raise NewerVerifierNeeded(f"leaf {index} is of a kind this verifier does not know: {error.fact}") from error
-    except NewerVerifierNeeded:
-        raise
     except ChamberError as error:
         raise EvidenceRefused("replay", where, f"leaf {index}: {error.fact}") from error
+    record = entry.record
+    if isinstance(record, Roster) and record.evolve != MEANING_VERSION:
+        raise NewerVerifierNeeded(f"leaf {index} asks for meaning version {record.evolve}")
     if isinstance(record, SittingOpen) and reason:
-        raise EvidenceRefused(
-            "replay", where, f"leaf {index}: the opening of sitting {record.sitting} is void: {reason}"
-        )
+        raise EvidenceRefused("replay", where, f"leaf {index}: the opening of {record.sitting} is void: {reason}")
     if state.disputed:
         raise EvidenceRefused("recount", where, f"leaf {index}: a result that is not what the ballots say")
 
@@ -375,13 +365,12 @@ def check_signer(files: Mapping[str, bytes], state: LogState, manifest: Manifest
         envelope = read_envelope(files[SIGNATURE])
         signed = read_message(envelope)
         owner = state.keys.get(envelope.kid)
-        if owner is None or not (owner.by is By.CONTROLLER or owner.role == "secretary"):
-            raise EvidenceRefused("signer", SIGNATURE, "signed by no key that may sign a manifest")
-        envelope.verify(owner.key)
-    except EvidenceRefused:
-        raise
+        if owner is not None:
+            envelope.verify(owner.key)
     except ChamberError as error:
         raise EvidenceRefused("signer", SIGNATURE, error.fact) from error
+    if owner is None or not (owner.by is By.CONTROLLER or owner.role == "secretary"):
+        raise EvidenceRefused("signer", SIGNATURE, "signed by no key that may sign a manifest")
     expected = (manifest.sitting, manifest.version, hash_text(files[MANIFEST]), manifest.size, manifest.root)
     fits = isinstance(signed, ManifestSignature) and expected == (
         signed.sitting, signed.version, signed.manifest, signed.size, signed.root

@@ -7,6 +7,7 @@ vote ends.
 Source: `docs/protocol.md` sections 7.3 and 7.4.
 """
 
+from itertools import pairwise
 from typing import cast
 
 from protocol import records
@@ -58,7 +59,7 @@ def _judge_member(vote: VoteState, member: str) -> str:
 def judge_choice(arm: records.VoteArm, choice: tuple[str, ...]) -> str:
     """Distinct options in the arm's order, `min` to `max` of them, `abstain` alone."""
     positions = [arm.options.index(option) for option in choice if option in arm.options]
-    ordered = len(positions) == len(choice) and all(a < b for a, b in zip(positions, positions[1:], strict=False))
+    ordered = len(positions) == len(choice) and all(a < b for a, b in pairwise(positions))
     if choice == (ABSTAIN,):
         return "" if ordered else "choice"
     fits = ordered and arm.min <= len(choice) <= arm.max and ABSTAIN not in choice

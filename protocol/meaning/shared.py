@@ -47,7 +47,7 @@ def presides(state: LogState, sitting: SittingState, officer: str) -> bool:
 
 
 def may_act(state: LogState, entry: Entry) -> bool:
-    """True if the author's role may sign this kind for this sitting. Keys of other classes pass if the kind names them."""
+    """True if the author may sign this kind for this sitting; keys of other classes pass if the kind names them."""
     author, kind = entry.author, entry.record.kind
     if author.by is not By.OFFICER:
         return author.by in entry.record.by

@@ -538,6 +538,9 @@ def test_client_that_does_not_read_is_not_read_from() -> None:
             received = 0
             while received < 10_000_000:
                 received += len(await asyncio.wait_for(reader.read(1 << 20), PATIENCE_S))
+            async with asyncio.timeout(PATIENCE_S):
+                while session.paused or session.queued:
+                    await asyncio.sleep(0)
             assert (session.paused, session.queued) == (False, 0)
 
     run_broker(body, limits=BrokerLimits(close_timeout_s=0.2))

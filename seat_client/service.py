@@ -1,0 +1,175 @@
+"""The loop around one seat: events in, effects out. It owns the clock, the randomness and the log, and holds no rules.
+
+How it works. Whatever happens calls `feed`, in the thread of the event loop: the link's arrivals directly, presses and cards
+from two small tasks, the deadline from one timer. `feed` makes the moment, lets the core judge and carries out the effects
+in order, so a record is on the disk before it is on the wire. Nothing polls, and no message makes a task.
+
+The log says what an operator would mention and never what was chosen.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from protocol.errors import WrongOrder
+from seat_client import events as e
+from seat_client.card import Card
+from seat_client.errors import CardGone, JournalBroken
+from seat_client.events import Happening
+from seat_client.journal import Journal
+from seat_client.link import Link
+from seat_client.panel import Panel
+from seat_client.reader import CardPlaced, Reader
+from seat_client.seat import Seat
+
+log = logging.getLogger(__name__)
+ENTROPY_BYTES = 32
+_LOUD = frozenset({Happening.FAULT, Happening.REFUSED, Happening.NOT_COUNTED, Happening.UNKNOWN})
+Watch = Callable[[str, e.Report], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a seat's service is built from."""
+
+    link: Link
+    panel: Panel
+    reader: Reader
+    journal: Journal
+
+
+class SeatService:
+    """One running seat. `watch(seat, report)` is told what happens; only a simulator needs it."""
+
+    def __init__(
+        self, seat: Seat, parts: Parts, *, watch: Watch | None = None, jitter: Callable[[], float] = random.random
+    ) -> None:
+        self.seat = seat
+        self._parts = parts
+        self._watch = watch
+        self._jitter = jitter
+        self._card: Card | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._signing: asyncio.Task[None] | None = None
+        self._carry_out: dict[type[e.Effect], Callable[..., None]] = {
+            e.KeepRecords: self._keep,
+            e.DropRecord: self._drop,
+            e.PublishRecord: self._publish,
+            e.PublishStatus: self._publish_status,
+            e.AskCard: self._ask_card,
+            e.ShowLamp: self._show_lamp,
+            e.Report: self._report,
+        }
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        journal = self._parts.journal
+        if journal.damage:
+            log.error("a damaged journal was put aside", extra={"seat": self.seat.id, "aside": journal.damage})
+        self.feed(e.Started(journal.records()))
+        if journal.damage:
+            self.feed(e.JournalFailed())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._parts.link.run(self.feed))
+                tasks.create_task(self._follow_reader())
+                tasks.create_task(self._follow_panel())
+        finally:
+            self._stop()
+
+    def feed(self, event: e.Event) -> None:
+        """Take one event. An event out of order is our own mistake: logged, and the seat goes on."""
+        log.debug("event", extra={"seat": self.seat.id, "event": type(event).__name__})
+        moment = e.Moment(time.monotonic(), time.time_ns() // 1_000_000, self._jitter())
+        try:
+            effects = self.seat.handle(event, moment)
+        except WrongOrder as error:
+            log.error("event out of order: %s", error.fact, extra={"seat": self.seat.id})  # noqa: TRY400 - the cause is in the words
+            return
+        for effect in effects:
+            self._carry_out[type(effect)](effect)
+        self._set_timer(moment.now_s)
+
+    def _set_timer(self, now_s: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deadline_s = self.seat.next_deadline_s()
+        if deadline_s is not None and self._loop is not None:
+            self._timer = self._loop.call_later(max(0.0, deadline_s - now_s), self.feed, e.TimePassed())
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._signing is not None:
+            self._signing.cancel()
+
+    # Where events come from.
+
+    async def _follow_reader(self) -> None:
+        async for change in self._parts.reader.changes():
+            if isinstance(change, CardPlaced):
+                self._card = change.card
+                self.feed(e.CardEntered(change.card.member, change.card.public, secrets.token_bytes(ENTROPY_BYTES)))
+            else:
+                self._card = None
+                self.feed(e.CardLeft())
+
+    async def _follow_panel(self) -> None:
+        async for button in self._parts.panel.presses():
+            self.feed(e.ButtonPressed(button))
+
+    async def _sign(self, card: Card, effect: e.AskCard) -> None:
+        try:
+            signature = await card.sign(effect.message)
+        except CardGone:
+            self.feed(e.CardFailed(effect.number))
+            return
+        self.feed(e.CardSigned(effect.number, signature))
+
+    # What effects do.
+
+    def _keep(self, effect: e.KeepRecords) -> None:
+        try:
+            self._parts.journal.keep(effect.records)
+        except JournalBroken as error:
+            log.error("a record is not kept: %s", error.fact, extra={"seat": self.seat.id})  # noqa: TRY400 - the cause is in the words
+            self._later(e.JournalFailed())
+
+    def _drop(self, effect: e.DropRecord) -> None:
+        with contextlib.suppress(JournalBroken):  # it would be sent once more after a power cut, and receipted again
+            self._parts.journal.drop(effect.record)
+
+    def _publish(self, effect: e.PublishRecord) -> None:
+        self._parts.link.publish(effect.data)
+
+    def _publish_status(self, effect: e.PublishStatus) -> None:
+        self._parts.link.publish_status(effect.state)
+
+    def _ask_card(self, effect: e.AskCard) -> None:
+        if self._card is None or self._loop is None:
+            self._later(e.CardFailed(effect.number))
+        else:
+            self._signing = self._loop.create_task(self._sign(self._card, effect))
+
+    def _show_lamp(self, effect: e.ShowLamp) -> None:
+        self._parts.panel.show(effect.lamp, effect.reason)
+
+    def _report(self, effect: e.Report) -> None:
+        level = logging.WARNING if effect.what in _LOUD else logging.INFO
+        fields = {"seat": self.seat.id, "vote": effect.vote, "reason": effect.reason}
+        log.log(level, "%s", effect.what.value, extra=fields)
+        if self._watch is not None:
+            self._watch(self.seat.id, effect)
+
+    def _later(self, event: e.Event) -> None:
+        """Feed an event after the one at hand is done."""
+        if self._loop is not None:
+            self._loop.call_soon(self.feed, event)
