@@ -9,6 +9,7 @@ Source: `docs/protocol.md` section 6.1.
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from protocol import records
 from protocol.encoding import hash_text
@@ -28,8 +29,7 @@ RootAt = Callable[[int], str]
 """The root (43 characters) of our own tree at a size it has reached."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """Append this entry. `reason`: the void reason it gets, or empty; `forked`: it saw a root that is not ours."""
 
     entry: Entry
@@ -71,7 +71,7 @@ def decide(
     if known is not None:
         return Repeated(record_hash, known)
     try:
-        entry = open_leaf(state, data, state.size)
+        entry = open_leaf(state, data, state.size, record_hash)
     except ChamberError as error:
         return Refused(record_hash, error.code, error.fact)
     record = entry.record
@@ -123,8 +123,9 @@ def _not_yet_here(state: LogState, record: Record, root_at: RootAt, nonces: Cont
 
 
 def _forked(state: LogState, seen: str, root_at: RootAt) -> bool:
-    size, _, root = seen.partition(":")
-    return int(size) > state.size or root_at(int(size)) != root
+    size_text, _, root = seen.partition(":")
+    size = int(size_text)
+    return size > state.size or root_at(size) != root
 
 
 def due_records(state: LogState, now_ms: int) -> list[Record]:

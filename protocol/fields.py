@@ -25,6 +25,8 @@ CARD_GRADES = ("piv", "ntag424", "uid")
 TEXT_CHARACTERS_MAX = 300
 
 Check = Callable[[Any], Any]
+WORDS: dict[Check, tuple[str, ...]] = {}
+"""The words of each check that `one_of` made."""
 # The checks below take Any on purpose: they are where untyped JSON becomes typed.
 
 
@@ -52,12 +54,14 @@ def _flag(value: Any) -> int:  # noqa: ANN401 - see above
 
 
 def check_text(value: Any) -> str:  # noqa: ANN401 - see above
+    """A text of at most 300 characters. Raises `PayloadRefused`."""
     if type(value) is not str or len(value) > TEXT_CHARACTERS_MAX or not is_normal(value):
         raise PayloadRefused("not a short text in normal form C", "member")
     return value
 
 
 def check_long_text(value: Any) -> str:  # noqa: ANN401 - see above
+    """A text bounded only by its record. Raises `PayloadRefused`."""
     if type(value) is not str or not is_normal(value):
         raise PayloadRefused("not a text in normal form C", "member")
     return value
@@ -72,7 +76,7 @@ def one_of(*words: str) -> Check:
             raise PayloadRefused(f"not one of {', '.join(words)}", "member")
         return value
 
-    check.words = words  # type: ignore[attr-defined] - what `form_of` asks for
+    WORDS[check] = words
     return check
 
 
@@ -188,14 +192,14 @@ FORMS: dict[Check, Form] = {
     check_identifier: _quoted(_IDENTIFIER),
     _optional_identifier: _quoted(_IDENTIFIER, empty=True),
     _hash: _quoted(_HASH),
-    Optional_hash: _quoted(_HASH, empty=True),
+    _optional_hash: _quoted(_HASH, empty=True),
     _signature: _quoted(_SIGNATURE),
     _seen: _quoted(_SEEN),
     _origin: _quoted(_ORIGIN),
     _integer: Form(_NATURAL, int),
     _flag: Form(b"([01])", int),
     check_text: Form(_PLAIN_TEXT % TEXT_CHARACTERS_MAX, _ascii),
-    _longcheck_text: Form(_PLAIN_TEXT % 4096, _ascii),
+    check_long_text: Form(_PLAIN_TEXT % 4096, _ascii),
     _identifiers: Form(_IDENTIFIER_LIST, _words),
     _naturals: Form(_NUMBER_LIST, _numbers),
     _jwk: Form(rb'\{"crv":"Ed25519","kty":"OKP","x":"([A-Za-z0-9_-]{1,90})"\}', _ed25519),
@@ -205,7 +209,7 @@ FORMS: dict[Check, Form] = {
 
 def form_of(check: Check) -> Form | None:
     """The form of a type, if it has one."""
-    allowed = getattr(check, "words", None)
+    allowed = WORDS.get(check)
     if allowed is not None:
         return Form(b'"(' + "|".join(re.escape(word) for word in allowed).encode("ascii") + b')"', _ascii)
     return FORMS.get(check)

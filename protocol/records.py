@@ -55,6 +55,9 @@ PLAIN_OPTIONS = (FOR, AGAINST, ABSTAIN)
 class By(Enum):
     """Who may sign a kind."""
 
+    # Members are looked up in sets for every record; Enum's own hash runs Python code each time.
+    __hash__ = object.__hash__
+
     ROOT = "R"
     OFFICER = "O"
     SECRETARY = "S"

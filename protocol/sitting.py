@@ -109,10 +109,13 @@ def judge(state: LogState, entry: Entry) -> str:
     return MEANINGS[entry.record.kind].judge(state, entry)
 
 
-def evolve(state: LogState, entry: Entry) -> str:
-    """Give the next leaf its meaning, changing `state` in place. Returns its void reason, or nothing."""
+def evolve(state: LogState, entry: Entry, judged: str | None = None) -> str:
+    """Give the next leaf its meaning, changing `state` in place. Returns its void reason, or nothing.
+
+    `judged`: what `judge` has just said of this entry on this very state, so that it is not asked twice.
+    """
     record = entry.record
-    reason = judge(state, entry)
+    reason = judge(state, entry) if judged is None else judged
     if reason:
         state.voids[entry.index] = reason
         if isinstance(record, records.Result) and voting.contradicts(state, record):
@@ -123,7 +126,6 @@ def evolve(state: LogState, entry: Entry) -> str:
         MEANINGS[record.kind].apply(state, entry)
     if type(record) is records.Ballot:
         ballot.note_entered(state, entry)
-        _note_sitting_of_ballot(state, record.open, entry.index)
     else:
         _note_author_and_sitting(state, entry)
     state.index_by_hash.setdefault(entry.hash, entry.index)
@@ -141,13 +143,6 @@ def _note_author_and_sitting(state: LogState, entry: Entry) -> None:
         sitting.last_index = entry.index
 
 
-def _note_sitting_of_ballot(state: LogState, open_hash: str, index: int) -> None:
-    """A sitting reaches to its last ballot, also one that came late: its package needs the keys to read it."""
-    vote = state.opens.get(open_hash)
-    if vote is not None:
-        state.sitting_of_vote(vote).last_index = index
-
-
 def _waits_for_ack(state: LogState, entry: Entry) -> bool:
     record = entry.record
     if isinstance(record, records.Roster):
@@ -157,9 +152,10 @@ def _waits_for_ack(state: LogState, entry: Entry) -> bool:
     return record.needs_ack
 
 
-def open_leaf(state: LogState, data: bytes, index: int) -> Entry:
+def open_leaf(state: LogState, data: bytes, index: int, data_hash: str = "") -> Entry:
     """Open the bytes of a leaf at `index`: envelope, key from earlier leaves, signature, record.
 
+    `data_hash`: `hash_text(data)` where the caller knows it already.
     Raises `EnvelopeRefused`, `PayloadRefused`, `KindUnknown`, `SignerUnknown` or `SignatureRefused`; changes nothing.
     """
     envelope = read_envelope(data)
@@ -168,7 +164,7 @@ def open_leaf(state: LogState, data: bytes, index: int) -> Entry:
     envelope.verify(author.key)
     if isinstance(record, records.SessionBind):
         _check_possession(state, record)
-    return Entry(index, envelope.hash, envelope.kid, author, record)
+    return Entry(index, data_hash or envelope.hash, envelope.kid, author, record)
 
 
 def open_known_leaf(state: LogState, data: bytes, index: int) -> Entry:

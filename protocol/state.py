@@ -86,8 +86,7 @@ class SessionState:
         return self.bound_index >= 0 and self.end_index < 0
 
 
-@dataclass(frozen=True, slots=True)
-class CountedBallot:
+class CountedBallot(NamedTuple):
     """A valid answer of a member. `session` is empty where the secretary entered it."""
 
     index: int

@@ -16,6 +16,8 @@ from enum import Enum
 class Phase(Enum):
     """Where a vote stands."""
 
+    __hash__ = object.__hash__  # as in `records.By`
+
     ARMED = "armed"
     DISARMED = "disarmed"
     OPEN = "open"

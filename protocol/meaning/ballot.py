@@ -40,14 +40,15 @@ def _judge_session(state: LogState, entry: Entry, record: records.Ballot, vote: 
     if session is None or not session.live or session.sitting != vote.arm.sitting:
         return "session"
     by_card = vote.arm.sign == "card"
-    member = state.sittings[session.sitting].members.get(session.member)
     if by_card != (entry.author.by is By.CARD):
         return "session"
     if not by_card and entry.author.owner != record.session:
         return "session"
-    if by_card and (member is None or entry.kid != member.kid):
-        return "session"  # also a card that an earlier roster gave the member
-    return "" if (record.seat, record.member) == (session.seat, session.member) else "seat"
+    if by_card:
+        member = state.sittings[session.sitting].members.get(session.member)
+        if member is None or entry.kid != member.kid:
+            return "session"  # also a card that an earlier roster gave the member
+    return "" if record.seat == session.seat and record.member == session.member else "seat"
 
 
 def _judge_member(vote: VoteState, member: str) -> str:
@@ -58,10 +59,11 @@ def _judge_member(vote: VoteState, member: str) -> str:
 
 def judge_choice(arm: records.VoteArm, choice: tuple[str, ...]) -> str:
     """Distinct options in the arm's order, `min` to `max` of them, `abstain` alone."""
+    if len(choice) == 1:
+        fits_alone = choice[0] in arm.options and (choice[0] == ABSTAIN or arm.min <= 1 <= arm.max)
+        return "" if fits_alone else "choice"
     positions = [arm.options.index(option) for option in choice if option in arm.options]
     ordered = len(positions) == len(choice) and all(a < b for a, b in pairwise(positions))
-    if choice == (ABSTAIN,):
-        return "" if ordered else "choice"
     fits = ordered and arm.min <= len(choice) <= arm.max and ABSTAIN not in choice
     return "" if fits else "choice"
 
@@ -84,12 +86,16 @@ def apply_ballot(state: LogState, entry: Entry) -> None:
 
 
 def note_entered(state: LogState, entry: Entry) -> None:
-    """Keep the budget of (signing session or card, open): every logged ballot uses it, void or not."""
+    """Keep the budget of (signing session or card, open): every logged ballot uses it, void or not.
+
+    The sitting reaches to its last ballot, also one that came late: its package needs the keys to read it.
+    """
     record = cast("records.Ballot", entry.record)
     vote = state.opens.get(record.open)
     if vote is not None:
-        entered = vote.entered_before if vote.running else vote.entered_after
-        entered[entry.author.owner] = entered.get(entry.author.owner, 0) + 1
+        entered, owner = vote.entered_before if vote.running else vote.entered_after, entry.author.owner
+        entered[owner] = entered.get(owner, 0) + 1
+        state.sittings[vote.arm.sitting].last_index = entry.index
 
 
 def judge_assisted(state: LogState, entry: Entry) -> str:
