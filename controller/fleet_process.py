@@ -96,7 +96,7 @@ class Fleet:
 
     async def vote(self, vote: str, choices: Mapping[str, str], *, habits: bool = False) -> None:
         """Let members answer a running vote; wait until every planned press has its receipt. Raises `FleetFailed`."""
-        self.send(do="vote", choices=dict(choices), habits=habits)
+        self.send(do="vote", choices=dict(choices), habits=habits, vote=vote)
         await self.wait_for("settled", lambda event: event["vote"] == vote)
 
     async def press(self, presses: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from controller.export import export_package
 from controller.fleet_process import Fleet, start_fleet
 from controller.founding import Body, OfficerPlan, found_log, founding_records, make_keys, officer_key, read_keys
 from controller.keyfile import read_key
-from controller.mqtt.broker import open_bus
+from controller.mqtt.broker import BusHooks, open_bus
 from controller.officer import OfficerClient
 from controller.recorder import Recorder
 from controller.recovery import recover, topics_of
@@ -115,19 +115,43 @@ async def _serve(
     stack: AsyncExitStack, store: Store, rebuild: Callable[[], Recorder], body: Body, broker: str
 ) -> tuple[str, Service]:
     topics = body.topics
-    bus = open_bus(broker, identity="controller", inbound=topics.inbound(), allowed=partial(allowed, topics))
+    services: list[Service] = []
+
+    def on_link(_connected: bool, session_present: bool) -> None:  # noqa: FBT001 - the hook's signature
+        if not session_present and services:
+            services[0].send_retained()
+
+    bus = open_bus(
+        broker,
+        identity="controller",
+        inbound=topics.inbound(),
+        allowed=partial(allowed, topics),
+        hooks=BusHooks(on_link=on_link),
+    )
     service = Service(bus, store, rebuild)
     await service.start()
+    services.append(service)
     stack.push_async_callback(bus.stop)
-    serving = asyncio.create_task(service.run())
-    stack.push_async_callback(_cancel, serving)
+    await stack.enter_async_context(_running(asyncio.create_task(service.run())))
     return bus.url, service
 
 
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+@asynccontextmanager
+async def _running(serving: asyncio.Task[None]) -> AsyncIterator[None]:
+    """Run beside the caller; if the service ends by itself the caller is stopped and gets its error."""
+    caller = asyncio.current_task()
+    assert caller is not None, "runs inside a task"
+    serving.add_done_callback(lambda task: None if task.cancelled() or task.exception() is None else caller.cancel())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if serving.done() and not serving.cancelled() and (error := serving.exception()) is not None:
+            caller.uncancel()
+            raise error from None
+        raise
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 def _plan_seats(

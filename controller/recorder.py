@@ -10,6 +10,7 @@ Source: `docs/protocol.md` sections 4, 5 and 6.1.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from controller.heads import Scene, compose_hall, compose_head, scene_of
 from protocol import records
@@ -83,9 +84,9 @@ class Memory:
             self.state.rule_books[blob_hash] = read_rule_book(blob)
         return blob_hash
 
-    def append(self, data: bytes, entry: Entry) -> None:
-        """Give the next leaf its meaning and its place in the tree."""
-        reason = evolve(self.state, entry)
+    def append(self, data: bytes, entry: Entry, judged: str | None = None) -> None:
+        """Give the next leaf its meaning and its place in the tree. `judged`: as in `evolve`."""
+        reason = evolve(self.state, entry, judged)
         self.tree.append(leaf_hash(data))
         if type(entry.record) is not records.Ballot:
             self._remember(data, entry, effective=not reason)
@@ -116,6 +117,17 @@ class Memory:
             )
 
 
+class _End(NamedTuple):
+    """Who is at the other end of a topic: kept for each, since ballots come by the thousand.
+
+    `down` is where answers go, `source` the name in incidents.
+    """
+
+    address: Address
+    down: str
+    source: str
+
+
 class Recorder:
     """Judges what arrives and says what to write and what to answer.
 
@@ -135,7 +147,7 @@ class Recorder:
         self._answers: list[tuple[str, str, int | Refusal]] = []
         self._direct: list[Outgoing] = []
         self._roots: dict[int, str] = {}
-        self._addresses: dict[str, Address] = {}
+        self._ends: dict[str, _End] = {}
         self._incidents: set[tuple[str, str, str]] = set()
         self._shown: object = None
         self._number = 0
@@ -146,28 +158,29 @@ class Recorder:
 
     def take(self, topic: str, payload: bytes, now_ms: int) -> None:
         """Judge one message that arrived. Raises `TopicRefused`: none of this body's topics; nothing changed."""
-        address = self._addresses.get(topic)
-        if address is None:
+        end = self._ends.get(topic)
+        if end is None:
             address = self._topics.read(topic)
             if address.way is Way.DOWN:
                 raise TopicRefused("nobody but the controller writes here")
-            self._addresses[topic] = address
-        if address.way is Way.BLOB:
-            self._take_blob(address, payload)
-        elif address.way is Way.UP:
-            self._take_record(address, payload, now_ms)
+            down = self._topics.of(address.party, address.id, Way.DOWN)
+            end = self._ends[topic] = _End(address, down, f"{address.party.value}-{address.id}")
+        way = end.address.way
+        if way is Way.BLOB:
+            self._take_blob(end.address, payload)
+        elif way is Way.UP:
+            self._take_record(end, payload, now_ms)
 
     def _take_blob(self, address: Address, payload: bytes) -> None:
         known = address.id in self.memory.state.officers
         if known and len(payload) <= BLOB_BYTES_MAX and hash_text(payload) not in self.memory.blobs:
             self._batch.blobs[self.memory.keep_blob(payload)] = payload
 
-    def _take_record(self, address: Address, payload: bytes, now_ms: int) -> None:
+    def _take_record(self, end: _End, payload: bytes, now_ms: int) -> None:
+        address, down, source = end
         decision = decide(self.memory.state, payload, self.root_at, self._nonces)
-        down = self._topics.of(address.party, address.id, Way.DOWN)
-        source = f"{address.party.value}-{address.id}"
         if isinstance(decision, Accepted):
-            self._append(payload, decision.entry)
+            self._append(payload, decision)
             self._answers.append((down, decision.entry.hash, decision.entry.index))
             if decision.forked:
                 self._note_incident(source, "fork", now_ms)
@@ -209,8 +222,9 @@ class Recorder:
         sitting = self.memory.sitting
         return sitting if sitting is not None and sitting.phase is SittingPhase.OPEN else None
 
-    def _append(self, data: bytes, entry: Entry) -> None:
-        self.memory.append(data, entry)
+    def _append(self, data: bytes, accepted: Accepted) -> None:
+        entry = accepted.entry
+        self.memory.append(data, entry, accepted.reason)
         self._batch.leaves.append(data)
         if isinstance(entry.record, records.Session):
             self._nonces.pop(entry.record.nonce, None)
@@ -220,7 +234,7 @@ class Recorder:
         data = record.seal(self._keys.controller)
         decision = decide(self.memory.state, data, self.root_at, own=True)
         assert isinstance(decision, Accepted), f"our own {record.kind} was not legal: {decision}"
-        self._append(data, decision.entry)
+        self._append(data, decision)
 
     def _note_incident(self, source: str, code: str, now_ms: int) -> None:
         """One incident each source, reason and sitting."""
@@ -328,4 +342,4 @@ class Recorder:
         decision = decide(self.memory.state, data, self.root_at)
         if not isinstance(decision, Accepted):
             raise ChamberError(f"a founding record that the log refuses: {decision}", "founding")
-        self._append(data, decision.entry)
+        self._append(data, decision)

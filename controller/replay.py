@@ -26,10 +26,10 @@ Step = Callable[[str], None]
 
 @dataclass(slots=True)
 class Replayed:
-    """What came of it."""
+    """What came of it; no package where no vote had named choices."""
 
     comparison: Comparison
-    package: Path
+    package: Path | None
     records: int
     root_words: str
 
@@ -52,6 +52,9 @@ async def replay_sitting(
 
     Raises what `open_house` and the acts raise.
     """
+    if all(vote.why_not for vote in sitting.votes):
+        skipped = [{"vote": vote.id, "reason": vote.why_not} for vote in sitting.votes]
+        return Replayed(Comparison(skipped=skipped), None, 0, "")
     members = [MemberPlan(f"m{n:04d}", member.name, member.group) for n, member in enumerate(sitting.members, 1)]
     own_id = {member.id: plan.id for member, plan in zip(sitting.members, members, strict=True)}
     body = Body(_identifier(sitting.country) or "chamber", "replay", sitting.date[:4] or "term")

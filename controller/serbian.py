@@ -1,12 +1,10 @@
 """Serbian Latin out of Serbian Cyrillic: a function of one direction, because the other has no unique answer.
 
-Digraphs keep the case of their word: `Љубав` is `Ljubav`, `ЉУБАВ` is `LJUBAV`, `Џеп` is `Džep`. What is not Serbian Cyrillic
-(placeholders, figures, Latin words) stays as it is.
+Digraphs keep the case of their word: `Љубав` is `Ljubav`, `ЉУБАВ` is `LJUBAV`, `Џеп` is `Džep`. What is not Serbian
+Cyrillic (placeholders, figures, Latin words) stays as it is.
 """
 
-_PLAIN = dict(
-    zip("абвгдђежзијклмнопрстћуфхцчш", "a b v g d đ e ž z i j k l m n o p r s t ć u f h c č š".split(), strict=True)
-)
+_PLAIN = dict(zip("абвгдђежзијклмнопрстћуфхцчш", "abvgdđežzijklmnoprstćufhcčš", strict=True))
 _DIGRAPHS = {"љ": "lj", "њ": "nj", "џ": "dž"}
 _LETTERS = {
     **_PLAIN,

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 from controller.mqtt.bus import Bus, Delivery
-from controller.recorder import Recorder
+from controller.recorder import Batch, Recorder
 from controller.store import Store, StoreFailed
 from protocol.errors import TopicRefused
 
@@ -43,7 +43,7 @@ class Service:
     async def start(self) -> None:
         """Open the bus and publish what is retained. Raises `BrokerUnreachable`."""
         await self.bus.start()
-        self._send_retained()
+        self.send_retained()
 
     async def run(self) -> None:
         """Serve until cancelled. Raises `StoreFailed`, `Damaged`, `Behind`: the store is gone and stays gone."""
@@ -63,27 +63,47 @@ class Service:
             return []
 
     def _work(self, deliveries: list[Delivery]) -> None:
-        recorder, now_ms = self.recorder, self._now_ms()
-        for delivery in deliveries:
-            try:
-                recorder.take(delivery.topic, delivery.payload, now_ms)
-            except TopicRefused as error:
-                log.warning("message refused: %s", error.fact)
-        batch = recorder.seal(now_ms)
+        now_ms = self._now_ms()
+        batch = self._judge(deliveries, now_ms)
         try:
             self._store.commit(batch)
         except StoreFailed as error:
             log.error("batch of %d leaves not written, nothing answered: %s", len(batch.leaves), error.fact)  # noqa: TRY400
-            self.recorder = self._rebuild()
-            self._send_retained()
+            self._start_again()
             return
-        for outgoing in recorder.publish(batch, now_ms):
+        for outgoing in self.recorder.publish(batch, now_ms):
             self.bus.publish(outgoing.topic, outgoing.payload, retain=outgoing.retain)
         for delivery in deliveries:
             delivery.acknowledge()
         for watcher in self.watchers:
-            watcher(recorder)
+            watcher(self.recorder)
 
-    def _send_retained(self) -> None:
+    def _judge(self, deliveries: list[Delivery], now_ms: int) -> Batch:
+        """Hand all messages to the recorder. One that breaks it is left out, and the others are judged again.
+
+        No input may do that; if a bug of ours lets it, it costs its sender an answer, not the chamber its vote.
+        """
+        while True:
+            for delivery in deliveries:
+                try:
+                    self.recorder.take(delivery.topic, delivery.payload, now_ms)
+                except TopicRefused as error:
+                    log.warning("message refused: %s", error.fact)
+                except Exception:
+                    log.exception("a message on %s broke the recorder and is left out", delivery.topic)
+                    deliveries.remove(delivery)
+                    delivery.acknowledge()
+                    self._start_again()
+                    break
+            else:
+                return self.recorder.seal(now_ms)
+
+    def _start_again(self) -> None:
+        """Go on from what is on the disk."""
+        self.recorder = self._rebuild()
+        self.send_retained()
+
+    def send_retained(self) -> None:
+        """Publish everything retained: at the start, and when a broker has forgotten it."""
         for outgoing in self.recorder.greet(self._now_ms()):
             self.bus.publish(outgoing.topic, outgoing.payload, retain=outgoing.retain)

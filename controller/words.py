@@ -1,7 +1,7 @@
 """The door to gettext: which language people read, and its catalogue. Without one the words are English.
 
-Serbian Cyrillic is written by people, Serbian Latin is generated from it (`scripts/catalogues.py`). The language is chosen by the
-command line, then `CHAMBER_LANGUAGE`, then `LC_ALL`, then `LANG`.
+Serbian Cyrillic is written by people, Serbian Latin is generated from it (`scripts/catalogues.py`). The language is
+chosen by the command line, then `CHAMBER_LANGUAGE`, then `LC_ALL`, then `LANG`.
 """
 
 import gettext

@@ -108,9 +108,16 @@ class EvidenceRefused(ChamberError):
 
 
 class NewerVerifierNeeded(ChamberError):
-    """The log uses a kind or a meaning version that this verifier does not know; guessing is refused."""
+    """The log uses a kind or a meaning version that this verifier does not know; guessing is refused.
+
+    `file` holds the leaf that asks for it.
+    """
 
     code = "newer-verifier-needed"
+
+    def __init__(self, file: str, fact: str) -> None:
+        super().__init__(fact)
+        self.file = file
 
 
 # --- Our own caller made a mistake. -------------------------------------------------------------------------

@@ -131,38 +131,35 @@ _grade = one_of(*CARD_GRADES)
 class Form(NamedTuple):
     """How most values of a type stand in canonical JSON: a pattern with one group, and what reads the group.
 
-    A short cut, never a judge: what a form does not match is read and refused by the type's check.
+    A short cut, never a judge: what a form does not match is read and refused by the type's check. All forms are
+    ASCII. Without `read` the group is the value.
     """
 
-    pattern: bytes
-    read: Callable[[bytes], Any]
+    pattern: str
+    read: Callable[[str], Any] | None = None
 
 
-def _words(group: bytes) -> tuple[str, ...]:
-    return tuple(group.decode("ascii")[1:-1].split('","')) if group else ()
+def _words(group: str) -> tuple[str, ...]:
+    return tuple(group[1:-1].split('","')) if group else ()
 
 
-def _numbers(group: bytes) -> tuple[int, ...]:
-    return tuple(int(number) for number in group.split(b",")) if group else ()
+def _numbers(group: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in group.split(",")) if group else ()
 
 
-def _ed25519(group: bytes) -> Jwk:
-    return {"crv": "Ed25519", "kty": "OKP", "x": group.decode("ascii")}
-
-
-def _ascii(group: bytes) -> str:
-    return group.decode("ascii")
+def _ed25519(group: str) -> Jwk:
+    return {"crv": "Ed25519", "kty": "OKP", "x": group}
 
 
 def _quoted(pattern: re.Pattern[str], *, empty: bool = False) -> Form:
-    inner = re.sub(r"\((?!\?)", "(?:", pattern.pattern).encode("ascii")
-    return Form(b'"(%s%s)"' % (inner, b"|" if empty else b""), _ascii)
+    inner = re.sub(r"\((?!\?)", "(?:", pattern.pattern)
+    return Form(f'"({inner}{"|" if empty else ""})"')
 
 
-_NATURAL = b"(0|[1-9][0-9]{0,14})"
-_IDENTIFIER_LIST = rb'\[((?:"[a-z0-9-]{1,40}"(?:,"[a-z0-9-]{1,40}")*)?)\]'
-_NUMBER_LIST = rb"\[((?:(?:0|[1-9][0-9]{0,14})(?:,(?:0|[1-9][0-9]{0,14}))*)?)\]"
-_PLAIN_TEXT = rb'"([ !#-\[\]-~]{0,%d})"'
+_NATURAL = "(0|[1-9][0-9]{0,14})"
+_IDENTIFIER_LIST = r'\[((?:"[a-z0-9-]{1,40}"(?:,"[a-z0-9-]{1,40}")*)?)\]'
+_NUMBER_LIST = r"\[((?:(?:0|[1-9][0-9]{0,14})(?:,(?:0|[1-9][0-9]{0,14}))*)?)\]"
+_PLAIN_TEXT = r'"([ !#-\[\]-~]{0,%d})"'
 
 _optional_identifier = _pattern(_IDENTIFIER, "an identifier or empty", empty=True)
 _hash = _pattern(_HASH, "a hash of 43 base64url characters")
@@ -197,12 +194,12 @@ FORMS: dict[Check, Form] = {
     _seen: _quoted(_SEEN),
     _origin: _quoted(_ORIGIN),
     _integer: Form(_NATURAL, int),
-    _flag: Form(b"([01])", int),
-    check_text: Form(_PLAIN_TEXT % TEXT_CHARACTERS_MAX, _ascii),
-    check_long_text: Form(_PLAIN_TEXT % 4096, _ascii),
+    _flag: Form("([01])", int),
+    check_text: Form(_PLAIN_TEXT % TEXT_CHARACTERS_MAX),
+    check_long_text: Form(_PLAIN_TEXT % 4096),
     _identifiers: Form(_IDENTIFIER_LIST, _words),
     _naturals: Form(_NUMBER_LIST, _numbers),
-    _jwk: Form(rb'\{"crv":"Ed25519","kty":"OKP","x":"([A-Za-z0-9_-]{1,90})"\}', _ed25519),
+    _jwk: Form(r'\{"crv":"Ed25519","kty":"OKP","x":"([A-Za-z0-9_-]{1,90})"\}', _ed25519),
 }
 """Types that have a form; words of `one_of` get theirs from `form_of`."""
 
@@ -211,7 +208,7 @@ def form_of(check: Check) -> Form | None:
     """The form of a type, if it has one."""
     allowed = WORDS.get(check)
     if allowed is not None:
-        return Form(b'"(' + "|".join(re.escape(word) for word in allowed).encode("ascii") + b')"', _ascii)
+        return Form(f'"({"|".join(re.escape(word) for word in allowed)})"')
     return FORMS.get(check)
 
 

@@ -81,8 +81,8 @@ class Record:
     names: ClassVar[tuple[str, ...]] = ()
     attributes: ClassVar[tuple[str, ...]] = ()
     checks: ClassVar[tuple[Check, ...]] = ()
-    form: ClassVar["re.Pattern[bytes] | None"] = None
-    readers: ClassVar[tuple[Callable[[bytes], Any], ...]] = ()
+    form: ClassVar["re.Pattern[str] | None"] = None
+    readers: ClassVar[tuple[tuple[int, Callable[[str], Any]], ...]] = ()
 
     def payload(self) -> bytes:
         """The canonical payload bytes. Raises `PayloadRefused`: a member breaks its type, or it is too long."""
@@ -128,9 +128,9 @@ def describe(record: type[AnyRecord], kind: str, by: str, *, payload_bytes_max: 
     known = [form for form in forms if form is not None]
     if len(known) == len(forms):
         pairs = zip(record.names[1:], known, strict=True)
-        pattern = b",".join(b'"%s":%s' % (name.encode("ascii"), form.pattern) for name, form in pairs)
-        record.form = re.compile(rb'\{"v":1,%s\}' % pattern)
-        record.readers = tuple(form.read for form in known)
+        pattern = ",".join(f'"{name}":{form.pattern}' for name, form in pairs)
+        record.form = re.compile(rf'\{{"v":1,{pattern}\}}')
+        record.readers = tuple((place, form.read) for place, form in enumerate(known) if form.read is not None)
     return record
 
 
@@ -167,10 +167,14 @@ def _read_plain(record: type[Record], payload: bytes) -> Record | None:
 
     One pattern matches only canonical bytes, so nothing is parsed or encoded again: ballots come by the thousand.
     """
-    match = None if record.form is None else record.form.fullmatch(payload)
+    form = record.form
+    match = form.fullmatch(payload.decode("ascii")) if form is not None and payload.isascii() else None
     if match is None:
         return None
-    return record(*[read(group) for read, group in zip(record.readers, match.groups(), strict=True)])
+    values: list[Any] = list(match.groups())
+    for place, read in record.readers:
+        values[place] = read(values[place])
+    return record(*values)
 
 
 def trust_again(kind: str, payload: bytes) -> Record:

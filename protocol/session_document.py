@@ -15,7 +15,7 @@ from protocol.encoding import canonical_json, text_of_blob
 from protocol.errors import PayloadRefused
 from protocol.explain import explain_outcome
 from protocol.state import LogState, SittingState, VoteState
-from protocol.tally import Tally, count_vote, is_plain, outcome_of
+from protocol.tally import STANDING_WORDS, Tally, count_vote, is_plain, outcome_of
 from protocol.vote import ENDED, Phase
 
 CSV_HEADER = ("sitting", "vote", "item", "mode", "title", "outcome", "member", "name", "group", "standing", "choice")
@@ -117,15 +117,12 @@ def _ballots(vote: VoteState, tally: Tally) -> list[dict[str, Any]]:
     rows = []
     for member, standing in tally.standings.items():
         ballot = vote.ballots.get(member)
-        rows.append(
-            {
-                "member": member,
-                "standing": standing.value,
-                "choice": list(ballot.choice) if ballot else [],
-                "how": (ballot.how or "seat") if ballot else "",
-                "index": ballot.index if ballot else 0,
-            }
-        )
+        word = STANDING_WORDS[standing]
+        if ballot is None:
+            rows.append({"member": member, "standing": word, "choice": [], "how": "", "index": 0})
+            continue
+        choice, how = list(ballot.choice), ballot.how or "seat"
+        rows.append({"member": member, "standing": word, "choice": choice, "how": how, "index": ballot.index})
     return rows
 
 
@@ -163,25 +160,30 @@ def write_votings_csv(sitting: SittingState, blobs: Blobs) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(CSV_HEADER)
+    people: dict[str, tuple[str, ...]] = {}
+    members = None
     for vote in sitting.votes.values():
         if vote.end_index < 0:
             continue
-        tally = count_vote(vote)
-        outcome = final_outcome(vote, tally)[0]
-        head = (
-            sitting.id,
-            vote.arm.vote,
-            vote.arm.item,
-            vote.arm.mode,
-            text_or_empty(blobs, vote.arm.title_hash),
-            outcome,
-        )
-        for member_id, standing in tally.standings.items():
-            member, ballot = vote.members[member_id], vote.ballots.get(member_id)
-            choice = "+".join(ballot.choice) if ballot else ""
-            cells = (*head, member_id, member.name, member.group, standing.value, choice)
-            writer.writerow([_harmless(cell) for cell in cells])
+        if vote.members is not members:  # one dictionary for all votes between two changes of the roster
+            members = vote.members
+            people = {m.id: tuple(map(_harmless, (m.id, m.name, m.group))) for m in members.values()}
+        writer.writerows(_voting_rows(sitting, vote, people, blobs))
     return buffer.getvalue().encode("utf-8")
+
+
+def _voting_rows(
+    sitting: SittingState, vote: VoteState, people: Mapping[str, tuple[str, ...]], blobs: Blobs
+) -> list[tuple[str, ...]]:
+    tally, arm = count_vote(vote), vote.arm
+    cells = (sitting.id, arm.vote, arm.item, arm.mode, text_or_empty(blobs, arm.title_hash), final_outcome(vote, tally)[0])
+    head = tuple(map(_harmless, cells))
+    choices = {member: ballot.choice for member, ballot in vote.ballots.items()}
+    words = {choice: _harmless("+".join(choice)) for choice in {(), *choices.values()}}
+    return [
+        (*head, *people[member], STANDING_WORDS[standing], words[choices.get(member, ())])
+        for member, standing in tally.standings.items()
+    ]
 
 
 def _harmless(cell: str) -> str:

@@ -18,7 +18,7 @@ from protocol.keys import key_of_jwk
 from protocol.meaning import ballot, proceedings, roster, session, trust, voting
 from protocol.meaning.shared import judge_officer, sitting_of
 from protocol.records import By, Record, read_record, trust_again
-from protocol.state import Entry, KeyOwner, LogState
+from protocol.state import Entry, KeyOwner, LogState, SittingState
 
 Judge = Callable[[LogState, Entry], str]
 Apply = Callable[[LogState, Entry], None]
@@ -86,7 +86,7 @@ MEANINGS: dict[str, Meaning] = {
     "vote-arm": Meaning(voting.judge_arm, voting.apply_arm),
     "vote-open": Meaning(voting.judge_open, voting.apply_open),
     "vote-act": Meaning(voting.judge_act, voting.apply_act),
-    "ballot": Meaning(ballot.judge_ballot, ballot.apply_ballot),
+    "ballot": Meaning(ballot.judge_ballot, ballot.count_ballot),
     "assisted-ballot": Meaning(ballot.judge_assisted, ballot.apply_assisted),
     "vote-close": Meaning(voting.judge_close, voting.apply_end),
     "vote-expired": Meaning(voting.judge_expired, voting.apply_end),
@@ -116,6 +116,21 @@ def evolve(state: LogState, entry: Entry, judged: str | None = None) -> str:
     """
     record = entry.record
     reason = judge(state, entry) if judged is None else judged
+    if type(record) is records.Ballot:
+        ballot.take_ballot(state, entry, reason)
+    else:
+        _evolve_act(state, entry, reason)
+    home = state.sittings.get(entry.author.sitting)
+    if home is not None:
+        home.last_index = entry.index  # the leaf cannot be read without the roster that gave its key
+    state.index_by_hash.setdefault(entry.hash, entry.index)
+    state.size = entry.index + 1
+    return reason
+
+
+def _evolve_act(state: LogState, entry: Entry, reason: str) -> None:
+    """Everything but a ballot."""
+    record = entry.record
     if reason:
         state.voids[entry.index] = reason
         if isinstance(record, records.Result) and voting.contradicts(state, record):
@@ -124,13 +139,7 @@ def evolve(state: LogState, entry: Entry, judged: str | None = None) -> str:
         state.pending[entry.hash] = entry
     else:
         MEANINGS[record.kind].apply(state, entry)
-    if type(record) is records.Ballot:
-        ballot.note_entered(state, entry)
-    else:
-        _note_author_and_sitting(state, entry)
-    state.index_by_hash.setdefault(entry.hash, entry.index)
-    state.size = entry.index + 1
-    return reason
+    _note_author_and_sitting(state, entry)
 
 
 def _note_author_and_sitting(state: LogState, entry: Entry) -> None:
@@ -138,9 +147,20 @@ def _note_author_and_sitting(state: LogState, entry: Entry) -> None:
     if entry.author.by is By.OFFICER:
         officer = state.officers[entry.author.owner]
         officer.last_seq = max(officer.last_seq, getattr(entry.record, "seq", 0))
-    sitting = sitting_of(state, entry.record)
-    if sitting is not None:
-        sitting.last_index = entry.index
+    for sitting in (sitting_of(state, entry.record), _sitting_quoted(state, entry.record)):
+        if sitting is not None:
+            sitting.last_index = entry.index
+
+
+def _sitting_quoted(state: LogState, record: Record) -> SittingState | None:
+    """Another sitting without which the record cannot be judged: that of the vote it repeats, of the key it revokes."""
+    if isinstance(record, records.VoteArm):
+        repeated = state.opens.get(record.repeats)
+        return None if repeated is None else state.sitting_of_vote(repeated)
+    if isinstance(record, records.DeviceRevoke):
+        owner = state.keys.get(record.kid)
+        return None if owner is None else state.sittings.get(owner.sitting)
+    return None
 
 
 def _waits_for_ack(state: LogState, entry: Entry) -> bool:

@@ -8,6 +8,7 @@ Source: `docs/protocol.md` section 7.
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from protocol import records
 from protocol.checkpoint import LogKey
@@ -21,12 +22,16 @@ from protocol.vote import Phase
 
 @dataclass(frozen=True, slots=True)
 class KeyOwner:
-    """Whose key signs: `owner` is an officer, member, seat or session hash by `by`; `role` an officer's role."""
+    """Whose key signs: `owner` is an officer, member, seat or session hash by `by`; `role` an officer's role.
+
+    `sitting`: the latest one whose records introduced the key, empty for the keys of trust records.
+    """
 
     key: PublicKey
     by: By
     owner: str
     role: str = ""
+    sitting: str = ""
 
 
 @dataclass(slots=True)

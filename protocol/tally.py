@@ -17,6 +17,8 @@ from protocol.state import LogState, VoteState, void_lines_hash
 class Standing(Enum):
     """What became of a member in a vote."""
 
+    __hash__ = object.__hash__  # as in `records.By`
+
     FOR = "for"
     AGAINST = "against"
     ABSTAINED = "abstain"
@@ -26,6 +28,8 @@ class Standing(Enum):
     RECUSED = "recused"
 
 
+STANDING_WORDS = {standing: standing.value for standing in Standing}
+"""The word of each standing: `Enum.value` runs Python code, and these are written by the thousand."""
 _STANDING_OF_CHOICE: dict[tuple[str, ...], Standing] = {
     (FOR,): Standing.FOR,
     (AGAINST,): Standing.AGAINST,
@@ -49,21 +53,31 @@ class Tally:
     standings: dict[str, Standing]
 
 
-def standing_of(vote: VoteState, member: str, here: frozenset[str] | set[str]) -> Standing:
-    """What became of an eligible member; `here` is who is present now, or was at the end."""
-    if member in vote.recused and vote.rule.recusal != "declare-only":
-        return Standing.RECUSED
-    ballot = vote.ballots.get(member)
-    if ballot is not None:
-        return _STANDING_OF_CHOICE.get(ballot.choice, Standing.CHOSE)
-    return Standing.NOT_VOTING if member in here else Standing.ABSENT
+def _standings(vote: VoteState, here: frozenset[str] | set[str]) -> dict[str, Standing]:
+    """What became of each eligible member; `here` is who is present now, or was at the end."""
+    recused = vote.recused if vote.rule.recusal != "declare-only" else frozenset()
+    ballots, eligible = vote.ballots, vote.eligible
+    standings: dict[str, Standing] = {}
+    for member in vote.members:
+        if member not in eligible:
+            continue
+        ballot = ballots.get(member)
+        if member in recused:
+            standings[member] = Standing.RECUSED
+        elif ballot is not None:
+            standings[member] = _STANDING_OF_CHOICE.get(ballot.choice, Standing.CHOSE)
+        else:
+            standings[member] = Standing.NOT_VOTING if member in here else Standing.ABSENT
+    return standings
 
 
 def count_vote(vote: VoteState, present_now: frozenset[str] | set[str] | None = None) -> Tally:
     """Count a vote as of its end, or as of now with `present_now` while it runs."""
     here = vote.present_at_end if present_now is None else present_now
-    standings = {member: standing_of(vote, member, here) for member in vote.members if member in vote.eligible}
-    by_option = Counter(option for ballot in vote.ballots.values() for option in ballot.choice)
+    standings = _standings(vote, here)
+    by_option: Counter[str] = Counter()
+    for choice, times in Counter([ballot.choice for ballot in vote.ballots.values()]).items():
+        by_option.update(dict.fromkeys(choice, times))
     counts = tuple(by_option[option] for option in vote.arm.options)
     papers = 0
     if vote.paper is not None:

@@ -31,6 +31,10 @@ from protocol.vote import Phase
 from protocol.words import same_words
 
 LEAVES_MAX = 20_000_000
+_LEVELS_MAX = 4
+"""Levels of hash tiles in a log of so many leaves."""
+_FILES = (SESSION, VOTINGS, TRUST, POLICY, CHECKPOINT)
+_TRUST_KINDS = frozenset({"trust", "officer", "key-change"})
 Progress = Callable[[int, int], None]
 """Told (leaves done, leaves in all) now and then."""
 _PROGRESS_EVERY = 500
@@ -78,7 +82,7 @@ def verify_package(files: Mapping[str, bytes], root_words: str = "", progress: P
     try:
         _verify(files, root_words, progress or (lambda _done, _all: None), verdict)
     except NewerVerifierNeeded as error:
-        verdict.verdict, verdict.problem = "newer-verifier-needed", Problem("replay", TILES, error.fact)
+        verdict.verdict, verdict.problem = "newer-verifier-needed", Problem("replay", error.file, error.fact)
     except EvidenceRefused as error:
         verdict.verdict, verdict.problem = "refused", Problem(error.step, error.file, error.reason)
     return verdict
@@ -120,12 +124,27 @@ def check_manifest(files: Mapping[str, bytes]) -> Manifest:
             raise EvidenceRefused("manifest", path, "missing")
         if len(files[path]) != size or hash_text(files[path]) != sha256:
             raise EvidenceRefused("manifest", path, "not the size and hash that the manifest gives")
-    for path in (SESSION, VOTINGS, TRUST, POLICY, CHECKPOINT):
+    for path in _FILES:
         if path not in manifest.files:
             raise EvidenceRefused("manifest", path, "missing")
     if not 0 <= manifest.first < manifest.size <= LEAVES_MAX:
         raise EvidenceRefused("manifest", MANIFEST, "a range that cannot be")
+    strange = sorted(manifest.files.keys() - _places(manifest))
+    if strange:
+        raise EvidenceRefused("manifest", strange[0], "no file of a package: no step would read it")
     return manifest
+
+
+def _places(manifest: Manifest) -> set[str]:
+    """Every path that a package of this range may hold, so that nothing unchecked travels under its verdict."""
+    tiles = [
+        TILES + tile_path(level, number, width)
+        for level in range(_LEVELS_MAX)
+        for number, width in tile_spans(manifest.size, level)
+    ]
+    bundles = [TILES + tile_path("entries", number, width) for number, width in tile_spans(manifest.size, 0)]
+    blobs = [path for path in manifest.files if path.startswith(BLOBS)]
+    return {*_FILES, *tiles, *bundles, *blobs}
 
 
 # --- 2. Trust -----------------------------------------------------------------------------------------------
@@ -145,8 +164,14 @@ def read_trust_records(data: bytes, first: int) -> list[TrustRecord]:
         whole = list(document) == ["v", "records"] and all(
             list(e) == ["index", "record", "proof"] for e in document["records"]
         )
+        kinds = {read_envelope(leaf).kind for _, leaf, _ in records}
+        first_version = type(document["v"]) is int and document["v"] == 1
     except (ChamberError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise EvidenceRefused("trust", TRUST, "not a list of trust records with proofs") from error
+    if not first_version or not kinds <= _TRUST_KINDS:
+        raise EvidenceRefused("trust", TRUST, "of another version, or with records that are no trust records")
+    if records and records[0][0] != 0:
+        raise EvidenceRefused("trust", TRUST, "index 0 is not here")
     if not whole or not ascending or any(type(r[0]) is not int or not 0 <= r[0] < first for r in records):
         raise EvidenceRefused("trust", TRUST, "trust records out of order or inside the range")
     return records
@@ -218,13 +243,20 @@ def check_tiles(files: Mapping[str, bytes], size: int, checkpoint: Checkpoint) -
     while size >> (TILE_HEIGHT * level):
         hashes = b"".join(_tile(files, level, number, width) for number, width in tile_spans(size, level))
         if level and hashes != _rolled_up(below):
-            raise EvidenceRefused("tree", TILES + f"tile/{level}", "does not agree with the level below")
+            raise EvidenceRefused("tree", _tile_that_differs(hashes, _rolled_up(below), level), "not the level below")
         if not level:
             leaves, root = hashes, root_of_hashes(hashes)
             if root != checkpoint.root:
                 raise EvidenceRefused("tree", TILES + "tile/0", "does not lead to the checkpoint's root")
         below, level = hashes, level + 1
     return leaves
+
+
+def _tile_that_differs(hashes: bytes, rolled_up: bytes, level: int) -> str:
+    width = TILE_WIDTH * HASH_BYTES
+    pairs = enumerate(range(0, len(hashes), width))
+    number = next(number for number, at in pairs if hashes[at : at + width] != rolled_up[at : at + width])
+    return TILES + tile_path(level, number, min(TILE_WIDTH, len(hashes) // HASH_BYTES - number * TILE_WIDTH))
 
 
 def _tile(files: Mapping[str, bytes], level: int, number: int, width: int) -> bytes:
@@ -291,7 +323,7 @@ def replay(
             _take_blob(state, path, data)
     total = len(leaves)
     for index, leaf in _in_order(trust_records, leaves, manifest.first):
-        _replay_leaf(state, index, leaf)
+        _replay_leaf(state, index, leaf, _file_of(index, manifest))
         done = index - manifest.first
         if done >= 0 and done % _PROGRESS_EVERY == 0:
             progress(done, total)
@@ -314,22 +346,30 @@ def _in_order(trust_records: list[TrustRecord], leaves: list[bytes], first: int)
     yield from enumerate(leaves, first)
 
 
-def _replay_leaf(state: LogState, index: int, leaf: bytes) -> None:
-    where = TILES + tile_path("entries", index // TILE_WIDTH, TILE_WIDTH)
+def _replay_leaf(state: LogState, index: int, leaf: bytes, file: str) -> None:
     try:
         entry = open_leaf(state, leaf, index)
         reason = evolve(state, entry)
     except KindUnknown as error:
-        raise NewerVerifierNeeded(f"leaf {index} is of a kind this verifier does not know: {error.fact}") from error
+        fact = f"leaf {index} is of a kind this verifier does not know: {error.fact}"
+        raise NewerVerifierNeeded(file, fact) from error
     except ChamberError as error:
-        raise EvidenceRefused("replay", where, f"leaf {index}: {error.fact}") from error
+        raise EvidenceRefused("replay", file, f"leaf {index}: {error.fact}") from error
     record = entry.record
     if isinstance(record, Roster) and record.evolve != MEANING_VERSION:
-        raise NewerVerifierNeeded(f"leaf {index} asks for meaning version {record.evolve}")
+        raise NewerVerifierNeeded(file, f"leaf {index} asks for meaning version {record.evolve}")
     if isinstance(record, SittingOpen) and reason:
-        raise EvidenceRefused("replay", where, f"leaf {index}: the opening of {record.sitting} is void: {reason}")
+        raise EvidenceRefused("replay", file, f"leaf {index}: the opening of {record.sitting} is void: {reason}")
     if state.disputed:
-        raise EvidenceRefused("recount", where, f"leaf {index}: a result that is not what the ballots say")
+        raise EvidenceRefused("recount", file, f"leaf {index}: a result that is not what the ballots say")
+
+
+def _file_of(index: int, manifest: Manifest) -> str:
+    """The file that a leaf of the evidence is read from."""
+    if index < manifest.first:
+        return TRUST
+    number = index // TILE_WIDTH
+    return TILES + tile_path("entries", number, min(TILE_WIDTH, manifest.size - number * TILE_WIDTH))
 
 
 # --- 6. to 8. Recount, derived files, signer ----------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Which sessions of this seat the log may still believe alive, and what the journal keeps for them.
 
-A binding stays in the journal, although it has its receipt, until its session is known to be over: by a `session-end` with
-an answer, by a newer binding, by a refusal. After a power cut the binding that is found there is the *leftover*: the
-seat settles it, then a new session supersedes it, or the device's own key ends it if no card lies in the tray.
+A binding stays in the journal, although it has its receipt, until its session is known to be over: by a `session-end`
+with an answer, by a newer binding, by a refusal. After a power cut the binding that is found there is the *leftover*:
+the seat settles it, then a new session supersedes it, or the device's own key ends it if no card lies in the tray.
 
 Source: `docs/protocol.md` sections 5.4 and 6.5.
 """

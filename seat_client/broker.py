@@ -1,11 +1,11 @@
 """The seat's door to a broker: `aiomqtt` 2.5.1 over `paho-mqtt`, MQTT 5.
 
-How it works. One task a seat connects, subscribes and waits for the end of the connection, then tries the next broker of the
-list after a pause that doubles, with jitter. Each attempt has a new client: one used again keeps messages of its old
-connection. Arrivals come by callback straight into the seat, without queue or task.
+How it works. One task a seat connects, subscribes and waits for the end of the connection, then tries the next broker
+of the list after a pause that doubles, with jitter. Each attempt has a new client: one used again keeps messages of
+its old connection. Arrivals come by callback straight into the seat, without queue or task.
 
-A record whose PUBACK is outstanding is not sent again on the same connection: TCP will deliver it, and a second copy would
-only feed a storm. If no PUBACK comes for long the connection is taken for dead.
+A record whose PUBACK is outstanding is not sent again on the same connection: TCP will deliver it, and a second copy
+would only feed a storm. If no PUBACK comes for long the connection is taken for dead.
 
 Source: `docs/protocol.md` section 5.1; MQTT Version 5.0, OASIS Standard, sections 3.1.2.5, 3.1.3.2.2 and 4.4.
 """
@@ -51,11 +51,6 @@ PAUSE_MAX_S: Final = 5.0
 REFUSAL: Final = 0x80
 """Reason codes from here on mean failure. Source: MQTT 5, section 2.4."""
 _PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
-_ARRIVALS: Final[dict[str, Callable[[bytes], Event]]] = {
-    "down": DownArrived,
-    "sitting": HeadArrived,
-    "trust": TrustArrived,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +80,14 @@ class _Wire:
     Check again with every new version of aiomqtt.
     """
 
-    __slots__ = ("_disconnected", "_in_flight", "_paho", "_sources", "_take", "client")
+    __slots__ = ("_in_flight", "_is_cut", "_paho", "_sources", "_take", "_timer", "client")
 
     def __init__(self, client: aiomqtt.Client, sources: dict[str, Callable[[bytes], Event]], take: Take) -> None:
         self.client = client
         self._sources, self._take = sources, take
         self._in_flight: dict[int, tuple[bytes, float]] = {}
+        self._is_cut = False
+        self._timer: asyncio.TimerHandle | None = None
         self._paho: PahoClient = client._client  # noqa: SLF001 - see the class
         self._paho.on_message = self._handle_message
         self._paho.on_publish = self._handle_puback
@@ -104,37 +101,38 @@ class _Wire:
 
     async def stay(self) -> None:
         """Wait for the end of the connection, which raises `MqttError` or `OSError`."""
-        loop = asyncio.get_running_loop()
         ended: asyncio.Future[None] = self.client._disconnected  # noqa: SLF001 - see the class
-        watched = self.client._misc_task  # noqa: SLF001 - see the class
-        if watched is not None:
-            watched.cancel()
-        timer = loop.call_later(CARE_S, self._care, loop, ended)
+        each_second = self.client._misc_task  # noqa: SLF001 - see the class
+        if each_second is not None:
+            each_second.cancel()
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(CARE_S, self._care, loop)
         try:
             await asyncio.wait([ended])
         finally:
-            ended.add_done_callback(lambda _: timer.cancel())
-            timer.cancel()
-        error = ended.exception()
-        raise aiomqtt.MqttError("the connection ended") from error
+            self._timer.cancel()
+            if self._is_cut and not ended.done():
+                # Then aiomqtt takes it for ended and says no goodbye.
+                ended.set_exception(aiomqtt.MqttError("cut"))
+                ended.exception()
+        raise aiomqtt.MqttError("the connection ended") from ended.exception()
 
     def cut(self) -> None:
         """Break the connection without a word."""
+        self._is_cut = True
         raw = self._paho.socket()
-        if raw is not None:
+        if isinstance(raw, socket.socket):
             with contextlib.suppress(OSError):
                 raw.shutdown(socket.SHUT_RDWR)
 
-    def _care(self, loop: asyncio.AbstractEventLoop, ended: asyncio.Future[None]) -> None:
-        if ended.done():
-            return
+    def _care(self, loop: asyncio.AbstractEventLoop) -> None:
         oldest = min((sent for _, sent in self._in_flight.values()), default=time.monotonic())
         if time.monotonic() - oldest > DEAF_S:
             log.warning("no PUBACK for %.0f s: the broker is taken for dead", DEAF_S)
             self.cut()
         else:
             self._paho.loop_misc()
-        loop.call_later(CARE_S, self._care, loop, ended)
+        self._timer = loop.call_later(CARE_S, self._care, loop)
 
     def _handle_message(self, _paho: PahoClient, _userdata: object, message: MQTTMessage) -> None:
         make = self._sources.get(message.topic)
@@ -227,7 +225,11 @@ class BrokerLink:
         async with contextlib.AsyncExitStack() as stack:
             async with self._gate:
                 wire = _Wire(self._make_client(broker), self._sources, take)
-                await stack.enter_async_context(wire.client)
+                try:
+                    await stack.enter_async_context(wire.client)
+                except BaseException:
+                    wire.cut()  # aiomqtt leaves the socket of an attempt that was given up
+                    raise
             codes = await wire.client.subscribe(self._subscriptions)
             if any((code if isinstance(code, int) else code.value) >= REFUSAL for code in codes):
                 raise aiomqtt.MqttError("the broker refuses our topics")

@@ -244,7 +244,7 @@ class Happening(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Report(Effect):
-    """Tell who watches this seat. `choice` is for the simulator alone and is never logged; `ms` from press to receipt."""
+    """Tell who watches this seat. `choice` is for the simulator alone, never for a log; `ms` from press to receipt."""
 
     what: Happening
     member: str = ""

@@ -23,7 +23,7 @@ class Face:
 
     def set_fault(self, reason: str, member: str) -> None:
         """A fault makes the seat unfit; empty ends every fault but a fork."""
-        if reason == self.fault or self.fault == ForkSeen.code:
+        if self.fault in {reason, ForkSeen.code}:
             return
         self.fault = reason
         if reason:

@@ -3,12 +3,13 @@
 A file that only grows, one entry a change, each durable before `keep` returns:
 
     magic     8 bytes `chseatj1`, then entries:
-    operation 1 byte, `K` keep or `D` drop;  length 4 bytes, big-endian;  body (K: a record, D: its 43-character hash);
-    check     the first 8 bytes of SHA-256 over operation, length and body.
+    operation 1 byte, `K` keep or `D` drop;  length 4 bytes, big-endian
+    body      K: a record, D: its 43-character hash
+    check     the first 8 bytes of SHA-256 over operation, length and body
 
-Opening rewrites it with what is still kept. Whatever does not check, at the end (the power went while it was written: it was
-never published) or in the middle, is put aside under another name and reported; what stands before it is used. Drops are
-not flushed: a record that comes back after a power cut is sent once more and gets its receipt again.
+Opening rewrites it with what is still kept. Whatever does not check, at the end (the power went while it was written,
+so it was never published) or in the middle, is put aside under another name and told; what stands before it is used.
+Drops are not flushed: a record that comes back after a power cut is sent once more and gets its receipt again.
 """
 
 import os
@@ -115,13 +116,15 @@ class FileJournal:
 
     def _append(self, data: bytes, *, flush: bool) -> None:
         try:
-            if os.write(self._file, data) != len(data):
-                raise OSError(28, "no space left")
+            written = os.write(self._file, data)
             if flush:
                 os.fdatasync(self._file)
         except OSError as error:
             self._cut_back()
             raise JournalBroken(f"the journal cannot be written: {error.strerror}") from error
+        if written != len(data):
+            self._cut_back()
+            raise JournalBroken("the journal took only a part: the disk is full")
         self._bytes += len(data)
 
     def _cut_back(self) -> None:
@@ -157,6 +160,16 @@ class FileJournal:
         self.close()
         self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         self._bytes = len(data)
+
+
+def look_into(path: Path) -> tuple[int, bool]:
+    """(how many records are kept, whether the file is whole), without touching it. Raises `JournalBroken`."""
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise JournalBroken(f"the journal {path} cannot be written")
+    kept: dict[str, bytes] = {}
+    data = path.read_bytes() if path.exists() else b""
+    good = _replay(data, kept)
+    return len(kept), good == len(data)
 
 
 def _entry(operation: bytes, body: bytes) -> bytes:

@@ -45,7 +45,7 @@ class KnownKeys:
 def read_trust(data: bytes, root: PublicKey) -> KnownKeys:
     """Read the list of trust records, one a line, the anchor first.
 
-    Raises `TrustRefused`: too long, another root, another kind, a signature that does not hold, a record without effect.
+    Raises `TrustRefused`: too long, another root or kind, a signature that does not hold, a record without effect.
     """
     lines = tuple(data.removesuffix(b"\n").split(b"\n"))
     if len(data) > LIST_BYTES_MAX:

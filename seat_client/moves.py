@@ -4,8 +4,8 @@
     CardLeft leads back to ABSENT from everywhere; a refusal leads to REFUSED, which only taking the card out ends;
     the end of a sitting leads back to WAITING, which asks again when a sitting is open.
 
-A pair that is missing here is a mistake of whoever made the event and raises `WrongOrder`. Pairs that lead from a state to
-itself are harmless and listed on purpose: arrivals and presses are welcome in every state, a challenge may come twice.
+A pair that is missing here is a mistake of whoever made the event and raises `WrongOrder`. Pairs that lead from a state
+to itself are harmless and listed on purpose: arrivals and presses are welcome always, a challenge may come twice.
 
 Source: `docs/protocol.md` section 5.4.
 """

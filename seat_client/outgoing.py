@@ -1,7 +1,7 @@
 """What leaves the core: effects in order, and the outbox of what wants an answer.
 
-Every part of the core writes its effects here. Journal first, then publish; nothing is published without a link, because
-the reconnect sends all of it again.
+Every part of the core writes its effects here. Journal first, then publish; nothing is published without a link,
+because the reconnect sends all of it again.
 
 Source: `docs/protocol.md` section 5.
 """

@@ -1,9 +1,9 @@
 """One seat: what it does with every card, press, message and passing of time. Pure.
 
 How it works. `handle` looks the event up in the table of `moves.py`, changes the state, lets the handler of that event
-type work, then asks what stands open: a session to ask for, one of before a power cut to end, a lamp to change. Each part
-knows its own subject: `view` what was verified, `outgoing` what leaves and wants an answer, `voting` the presses,
-`bindings` which sessions the log may believe alive, `card_session` what is signed.
+type work, then asks what stands open: a session to ask for, one of before a power cut to end, a lamp to change. Each
+part knows its own subject: `view` what was verified, `outgoing` what leaves and wants an answer, `voting` the presses,
+`bindings` which sessions the log may believe alive, `card_session` what is signed, `face` what is shown.
 
 Rules. Journal first, then publish. A record goes out byte for byte until a verified receipt or a signed refusal settles
 it. A new session waits until nothing of an earlier one is outstanding, so a rebooted seat settles its journal first.

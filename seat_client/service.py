@@ -1,8 +1,8 @@
 """The loop around one seat: events in, effects out. It owns the clock, the randomness and the log, and holds no rules.
 
-How it works. Whatever happens calls `feed`, in the thread of the event loop: the link's arrivals directly, presses and cards
-from two small tasks, the deadline from one timer. `feed` makes the moment, lets the core judge and carries out the effects
-in order, so a record is on the disk before it is on the wire. Nothing polls, and no message makes a task.
+How it works. Whatever happens calls `feed`, in the thread of the event loop: the link's arrivals directly, presses and
+cards from two small tasks, the deadline from one timer. `feed` makes the moment, lets the core judge and carries out
+the effects in order, so a record is on the disk before it is on the wire. Nothing polls, no message makes a task.
 
 The log says what an operator would mention and never what was chosen.
 """

@@ -42,7 +42,7 @@ def replay(file: Path, out: Path | None, broker: str, *, as_json: bool) -> None:
     comparison = replayed.comparison
     document = {
         "votes": comparison.votes, "differences": comparison.differences, "explained": comparison.explained,
-        "skipped": comparison.skipped, "package": str(replayed.package),
+        "skipped": comparison.skipped, "package": str(replayed.package or ""),
         "seconds": round(time.monotonic() - started, 3), "records": replayed.records,
     }  # fmt: skip
     if as_json:
@@ -56,7 +56,7 @@ def replay(file: Path, out: Path | None, broker: str, *, as_json: bool) -> None:
             for entry in document[kind]:  # type: ignore[attr-defined]
                 click.echo(f"{kind}: {entry}", err=True)
         click.echo(
-            f"{len(comparison.votes)} votes, {len(comparison.differences)} differences; package: {replayed.package}"
+            f"{len(comparison.votes)} votes, {len(comparison.differences)} differences; package: {replayed.package or 'none'}"
         )
     if comparison.differences:
         raise SystemExit(DIFFERS)

@@ -44,7 +44,7 @@ class DemoVote:
 
 @dataclass(frozen=True, slots=True)
 class DemoItem:
-    """An item of the agenda; `scene` names the hard case it holds, `votes` are one, a voided one and its repeat, or none."""
+    """An item of the agenda. `scene` names its hard case; `votes`: one, or a voided one and its repeat, or none."""
 
     id: str
     title_sr: str
@@ -119,19 +119,19 @@ def _seat_members(data: dict[str, Any], seats: int) -> tuple[DemoMember, ...]:
     known = {name for group in groups for name in group["members"]}
     further = (name for name in _further_names(data["further"]) if name not in known)
     members: list[DemoMember] = []
-    for number, (group, share) in enumerate(zip(groups, _shares([len(g["members"]) for g in groups], seats), strict=True)):
+    shares = _shares([len(group["members"]) for group in groups], seats)
+    for number, (group, share) in enumerate(zip(groups, shares, strict=True)):
         names = group["members"][:share]
         names += [next(further) for _ in range(share - len(names))]
-        members += [DemoMember(f"m{len(members) + n:03d}", name, group["name_sr"], number) for n, name in enumerate(names, 1)]
+        for name in names:
+            members.append(DemoMember(f"m{len(members) + 1:03d}", name, group["name_sr"], number))
     return tuple(members)
 
 
 def _further_names(lists: dict[str, list[str]]) -> list[str]:
     """Given and family names walked in step, so that neighbours share neither."""
     given, family = lists["given"], lists["family"]
-    return [
-        f"{given[(i + j) % len(given)]} {family[i]}" for j, i in product(range(len(given)), range(len(family)))
-    ]
+    return [f"{given[(i + j) % len(given)]} {family[i]}" for j, i in product(range(len(given)), range(len(family)))]
 
 
 def _shares(sizes: list[int], seats: int) -> list[int]:

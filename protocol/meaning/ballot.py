@@ -74,24 +74,29 @@ def _judge_order(vote: VoteState, record: records.Ballot) -> str:
     return "replaced" if vote.arm.change == "first" and record.member in vote.ballots else ""
 
 
-def apply_ballot(state: LogState, entry: Entry) -> None:
+def count_ballot(state: LogState, entry: Entry) -> None:
     """Count it; the member's older ballot is replaced."""
     record = cast("records.Ballot", entry.record)
     vote = state.opens[record.open]
-    older = vote.ballots.get(record.member)
+    member = record.member
+    older = vote.ballots.get(member)
     if older is not None:
         state.voids[older.index] = "replaced"
     vote.session_seq[record.session] = record.seq
-    vote.ballots[record.member] = CountedBallot(entry.index, record.member, record.choice, record.session)
+    vote.ballots[member] = CountedBallot(entry.index, member, record.choice, record.session)
 
 
-def note_entered(state: LogState, entry: Entry) -> None:
-    """Keep the budget of (signing session or card, open): every logged ballot uses it, void or not.
+def take_ballot(state: LogState, entry: Entry, reason: str) -> None:
+    """Count a ballot or, for a `reason`, list it as void; either way it uses the budget of its vote.
 
-    The sitting reaches to its last ballot, also one that came late: its package needs the keys to read it.
+    The budget is one of (signing session or card, open). The sitting reaches to its last ballot, also one that came
+    late: its package needs the keys to read it.
     """
-    record = cast("records.Ballot", entry.record)
-    vote = state.opens.get(record.open)
+    if reason:
+        state.voids[entry.index] = reason
+    else:
+        count_ballot(state, entry)
+    vote = state.opens.get(cast("records.Ballot", entry.record).open)
     if vote is not None:
         entered, owner = vote.entered_before if vote.running else vote.entered_after, entry.author.owner
         entered[owner] = entered.get(owner, 0) + 1

@@ -134,20 +134,20 @@ def _put_in_force(state: LogState, sitting: SittingState, record: records.Roster
         seats.pop(gone, None)
     for part in (state.parts[part] for part in record.parts):
         for entry in part.members:
-            kid = _enter_key(state, entry["jwk"], By.CARD, entry["id"])
+            kid = _enter_key(state, entry["jwk"], By.CARD, entry["id"], sitting.id)
             members[entry["id"]] = Member(entry["id"], entry["name"], entry["group"], entry["auth"], kid)
         for entry in part.seats:
-            kid = _enter_key(state, entry["jwk"], By.DEVICE, entry["id"])
+            kid = _enter_key(state, entry["jwk"], By.DEVICE, entry["id"], sitting.id)
             seats[entry["id"]] = Seat(entry["id"], kid, entry["place"])
     sitting.members, sitting.seats, sitting.roster = members, seats, roster_hash
     sitting.statutory, sitting.in_office, sitting.rules = record.statutory, record.in_office, record.rules
 
 
-def _enter_key(state: LogState, jwk: dict[str, str], by: By, owner: str) -> str:
+def _enter_key(state: LogState, jwk: dict[str, str], by: By, owner: str, sitting: str) -> str:
     if not jwk:
         return ""
     key = key_of_jwk(jwk)
-    state.keys[key.thumbprint] = KeyOwner(key, by, owner)
+    state.keys[key.thumbprint] = KeyOwner(key, by, owner, sitting=sitting)
     return key.thumbprint
 
 

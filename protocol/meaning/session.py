@@ -80,7 +80,7 @@ def apply_bind(state: LogState, entry: Entry) -> None:
             end_session(state, state.sessions[older], entry.index, "superseded")
     session.bound_index = entry.index
     sitting.live_by_member[session.member] = sitting.live_by_seat[session.seat] = session.hash
-    state.keys[session.key.thumbprint] = KeyOwner(session.key, By.SESSION, session.hash)
+    state.keys[session.key.thumbprint] = KeyOwner(session.key, By.SESSION, session.hash, sitting=sitting.id)
     set_presence(sitting, session.member, "present", entry.index)
 
 

@@ -173,7 +173,7 @@ class ChamberLog:
         self._numbers += 1
         return hash_text(f"{what} {self._numbers}".encode())
 
-    def make(self, kind: type[AnyRecord], who: str = "", **members: Any) -> AnyRecord:
+    def make(self, kind: type[AnyRecord], who: str = "", /, **members: Any) -> AnyRecord:
         """A record of a class; what is not given is what the officer `who` would honestly write."""
         self.now_ms += 1000
         officer = self.state.officers.get(who)
@@ -208,17 +208,17 @@ class ChamberLog:
         data = self._seal(record, signer)
         return self._write(open_leaf(self.state, data, self.state.size), data)
 
-    def act(self, who: str, kind: type[Record], **members: Any) -> Entry:
+    def act(self, who: str, kind: type[Record], /, **members: Any) -> Entry:
         """Let an officer do something that must be accepted and take effect (or wait for its `ack`)."""
         entry = self.append(self.make(kind, who, **members), officer_key(who))
         assert self.reason(entry) == ""
         return entry
 
-    def act_refused(self, who: str, kind: type[Record], **members: Any) -> str:
+    def act_refused(self, who: str, kind: type[Record], /, **members: Any) -> str:
         """Let an officer try something; returns the reason of the refusal."""
         return self.refused(self.make(kind, who, **members), officer_key(who))
 
-    def act_forced(self, who: str, kind: type[Record], **members: Any) -> str:
+    def act_forced(self, who: str, kind: type[Record], /, **members: Any) -> str:
         """Put an officer's record into the log without asking; returns its void reason, or nothing."""
         return self.reason(self.forced(self.make(kind, who, **members), officer_key(who)))
 
@@ -275,7 +275,7 @@ class ChamberLog:
         part = self.make(records.EligiblePart, part=1, members=members)
         return self.append(part, officer_key("secretary")).hash
 
-    def roster(self, parts: Iterable[str], **members: Any) -> records.Roster:
+    def roster(self, parts: Iterable[str], /, **members: Any) -> records.Roster:
         """A roster record over these parts; a first one of five seats unless told otherwise."""
         usual: dict[str, Any] = {
             "statutory": 5, "in_office": 5, "parts": tuple(parts), "rules": next(iter(self.state.rule_books)),
@@ -303,7 +303,7 @@ class ChamberLog:
         """Call an item."""
         return self.act(who, records.Item, item=item, act="activate", decision="")
 
-    def session(self, member: str, seat: str, **members: Any) -> tuple[records.Session, Ed25519Signer]:
+    def session(self, member: str, seat: str, /, **members: Any) -> tuple[records.Session, Ed25519Signer]:
         """A session record of a card at a seat, with a fresh nonce, and its key; not appended yet."""
         nonce = self.unique("nonce")
         self.nonces.add(nonce)
@@ -357,7 +357,7 @@ class ChamberLog:
         """Hold, resume, last-call, reopen or extend a vote."""
         return self.act(who, records.VoteAct, of=vote, act=act, ms=ms)
 
-    def make_ballot(self, vote: str, sitter: Sitter | str, *choice: str, **members: Any) -> records.Ballot:
+    def make_ballot(self, vote: str, sitter: Sitter | str, /, *choice: str, **members: Any) -> records.Ballot:
         """A ballot of a sitter (or of the member who sits), not appended yet."""
         sitter = self.sitters[sitter] if isinstance(sitter, str) else sitter
         counted = self.state.opens[vote].session_seq.get(sitter.session, 0) if vote in self.state.opens else 0
@@ -367,7 +367,7 @@ class ChamberLog:
         }  # fmt: skip
         return self.make(records.Ballot, **(usual | members))
 
-    def ballot(self, vote: str, sitter: Sitter | str, *choice: str, **members: Any) -> Entry:
+    def ballot(self, vote: str, sitter: Sitter | str, /, *choice: str, **members: Any) -> Entry:
         """Let a sitter press: the ballot must enter, `reason` tells whether it counts."""
         record = self.make_ballot(vote, sitter, *choice, **members)
         sitter = self.sitters[sitter] if isinstance(sitter, str) else sitter

@@ -27,9 +27,7 @@ ORIGIN = "chamber/kikinda/assembly/2024"
 KEY = LogKey(ORIGIN, SIGNER.public)
 # C2SP signed-note: the key id is SHA-256(name, newline, type, key)[:4].
 KEY_ID = hashlib.sha256(ORIGIN.encode() + b"\n\x01" + SIGNER.public.raw).digest()[:4]
-VKEY = f"{ORIGIN}+{KEY_ID.hex()}+{base64.b64encode(b'\x01' + SIGNER.public.raw).decode()}" if False else (
-    ORIGIN + "+" + KEY_ID.hex() + "+" + base64.b64encode(b"\x01" + SIGNER.public.raw).decode()
-)
+VKEY = ORIGIN + "+" + KEY_ID.hex() + "+" + base64.b64encode(b"\x01" + SIGNER.public.raw).decode()
 LEAVES = [f"leaf {number}".encode() for number in range(5)]
 
 
@@ -78,7 +76,7 @@ WEAK = base64.b64encode(b"\x01" + b"\x01" + bytes(31)).decode()
     "vkey",
     [
         "", "+", "++", ORIGIN, VKEY + "\n", VKEY + "=", " " + VKEY, VKEY.upper(), VKEY.replace(KEY_ID.hex(), "00000000"),
-        VKEY.replace(KEY_ID.hex(), KEY_ID.hex().upper()), VKEY.replace(ORIGIN, "other"), VKEY[len(ORIGIN) :],
+        VKEY.replace(KEY_ID.hex(), KEY_ID.hex()[1:]), VKEY.replace(ORIGIN, "other"), VKEY[len(ORIGIN) :],
         f"{ORIGIN}+{KEY_ID.hex()}+{base64.b64encode(bytes([4]) + SIGNER.public.raw).decode()}",
         f"{ORIGIN}+{KEY_ID.hex()}+{base64.b64encode(bytes([1]) + SIGNER.public.raw[:31]).decode()}", f"{ORIGIN}+00000000+{WEAK}",
         f"{ORIGIN}+{KEY_ID.hex()}+", f"{ORIGIN}+{KEY_ID.hex()}+ж",

@@ -1,0 +1,76 @@
+"""`chamber demo`: a whole sitting of the bundled council in the terminal, ending with a verified package."""
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from controller.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from controller.demo import Demo
+    from protocol.explain import Catalogue
+
+PACE_S = 1.0
+"""Seconds between scenes where a person watches."""
+
+
+@click.command()
+@click.option("--seats", type=click.IntRange(3, 300), default=39, show_default=True, help="How many members sit.")
+@click.option("--headless", is_flag=True, help="Plain lines, no waiting.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Where the package goes; a new temporary folder if not given."
+)
+@click.option("--language", type=click.Choice(LANGUAGES), help="Else CHAMBER_LANGUAGE, LC_ALL, LANG.")
+@click.option("--pace", type=click.FloatRange(0, 60), help="Seconds between scenes; 1 if a person watches, else 0.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def demo(
+    seats: int, out: Path | None, language: str | None, pace: float | None, *, headless: bool, as_json: bool
+) -> None:
+    """Hold a whole sitting of an invented assembly and verify its package."""
+    import asyncio
+
+    from controller.demo import run_demo
+    from controller.demo_council.council import read_council
+    from controller.export import check_writable
+    from controller.terminal import print_table, watch
+    from controller.words import catalogue, choose_language
+
+    spoken = choose_language(language or "")
+    target = out or Path(tempfile.mkdtemp(prefix="chamber-demo-"))
+    check_writable(target)
+    started = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="chamber-house-") as work,
+        watch(catalogue(spoken), headless=headless) as (audience, watched),
+    ):
+        pace_s = pace if pace is not None else PACE_S if watched else 0.0
+        done = asyncio.run(run_demo(read_council(seats), Path(work), target, audience, spoken, pace_s))
+    if watched:
+        print_table(done.lines, catalogue(spoken))
+    _print(done, round(time.monotonic() - started, 3), catalogue(spoken), as_json=as_json)
+
+
+def _print(done: "Demo", seconds: float, words: "Catalogue", *, as_json: bool) -> None:
+    """The data, on standard output."""
+    verdict = done.verdict
+    if as_json:
+        document = {
+            "votes": done.votes, "package": str(done.package), "verdict": verdict.as_json(),
+            "root_words": done.root_words, "seconds": seconds,
+        }  # fmt: skip
+        click.echo(json.dumps(document, ensure_ascii=False))
+        return
+    click.echo(words.gettext("package: %(path)s") % {"path": done.package})
+    click.echo(words.gettext("root words: %(words)s") % {"words": done.root_words})
+    said = {"verdict": verdict.verdict, "root": verdict.root}
+    counted = {"votes": verdict.votes, "ballots": verdict.ballots, "void": verdict.void}
+    click.echo(words.gettext("verdict: %(verdict)s, root %(root)s") % said)
+    click.echo(words.gettext("votes: %(votes)d, ballots: %(ballots)d, void leaves: %(void)d") % counted)
+    sys.stdout.flush()
+    check = f"chamber verify {done.package} --root {done.root_words}"
+    click.echo(words.gettext("Check it yourself: %(command)s") % {"command": check}, err=True)

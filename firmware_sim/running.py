@@ -1,0 +1,46 @@
+"""Runs a fleet: lines in, events out, until told to quit or standard input ends."""
+
+import asyncio
+import contextlib
+import resource
+from collections.abc import Sequence
+from typing import IO
+
+from firmware_sim.commands import CommandRefused, Quit, read_command
+from firmware_sim.fleet import Fleet
+from firmware_sim.lines import LineWriter, read_lines
+from firmware_sim.plan import Plan
+
+
+async def serve(plan: Plan, urls: Sequence[str], source: int, out: IO[bytes]) -> None:
+    """Run the fleet of `plan`; `source` is a file descriptor. Raises `SettingsRefused`: an address that is none; `JournalBroken`."""
+    writer = LineWriter(out)
+    lines: asyncio.Queue[bytes] = asyncio.Queue()
+    fleet = Fleet(plan, urls, writer.emit)
+    try:
+        fleet.start()
+        read_lines(source, lines.put_nowait, lambda: lines.put_nowait(b'{"do":"quit"}'))
+        await _obey(fleet, lines, writer)
+    finally:
+        writer.close()
+
+
+async def _obey(fleet: Fleet, lines: "asyncio.Queue[bytes]", writer: LineWriter) -> None:
+    while True:
+        line = await lines.get()
+        try:
+            command = read_command(line)
+        except CommandRefused as error:
+            writer.emit(event="error", seat="", reason=error.fact)
+            continue
+        await fleet.carry_out(command)
+        if isinstance(command, Quit):
+            return
+
+
+def raise_file_limit() -> None:
+    """Allow as many open files as the machine lets us: each seat has its own connection."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(ValueError, OSError):  # then as many seats as the soft limit allows
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,116 @@
+"""Is this seat fit to vote? Each check looks at one thing and says what it found.
+
+The exit code is that of the gravest failed check: 3 configuration, 5 cannot reach, 1 anything else.
+Source: `docs/protocol.md` section 9.
+"""
+
+import resource
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from protocol.errors import ChamberError
+from protocol.keys import self_test
+from seat_client.assembly import make_link
+from seat_client.errors import JournalBroken
+from seat_client.journal import look_into
+from seat_client.key_file import read_key_file
+from seat_client.settings import Settings, read_settings
+
+FAILED: Final = 1
+CONFIGURATION: Final = 3
+UNREACHABLE: Final = 5
+CLOCK_EARLIEST_S: Final = 1_735_689_600
+"""2025-01-01: a clock before that was never set."""
+CLOCK_LATEST_S: Final = 4_102_444_800
+"""2100-01-01."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check found. `code` is the exit code if it failed, else 0."""
+
+    name: str
+    ok: bool
+    detail: str
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All checks in their order, and the memory of this process."""
+
+    checks: tuple[Check, ...]
+    resident_mb: float
+
+    @property
+    def code(self) -> int:
+        """The exit code: the gravest failure first, configuration before reach."""
+        codes = {check.code for check in self.checks}
+        return next((code for code in (CONFIGURATION, UNREACHABLE, FAILED) if code in codes), 0)
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "verdict": "ready" if self.code == 0 else "not-ready",
+            "checks": [asdict(check) for check in self.checks],
+            "resident_mb": self.resident_mb,
+        }
+
+
+async def examine(path: Path, now_s: Callable[[], float] = time.time) -> Verdict:
+    """Check a seat by its settings file. Never raises for what it finds."""
+    checks = [await _check("library", FAILED, _library), await _check("clock", FAILED, lambda: _clock(now_s()))]
+    try:
+        settings = read_settings(path)
+    except ChamberError as error:
+        checks.append(Check("settings", ok=False, detail=error.fact, code=CONFIGURATION))
+    else:
+        checks.append(Check("settings", ok=True, detail=settings.seat, code=0))
+        checks.append(await _check("key", CONFIGURATION, lambda: _key(settings)))
+        checks.append(await _check("journal", FAILED, lambda: _journal(settings)))
+        checks.append(await _check("reader", UNREACHABLE, lambda: _hardware(settings.reader)))
+        checks.append(await _check("panel", UNREACHABLE, lambda: _hardware(settings.panel)))
+        checks.append(await _check("broker", UNREACHABLE, lambda: _broker(settings)))
+    resident_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return Verdict(tuple(checks), round(resident_kb / 1024, 1))
+
+
+async def _check(name: str, code: int, ask: Callable[[], Awaitable[str]]) -> Check:
+    try:
+        return Check(name, ok=True, detail=await ask(), code=0)
+    except ChamberError as error:
+        return Check(name, ok=False, detail=error.fact, code=CONFIGURATION if error.code == "settings" else code)
+
+
+async def _library() -> str:
+    self_test()
+    return "Ed25519 refuses mixed-order points"
+
+
+async def _clock(now_s: float) -> str:
+    if not CLOCK_EARLIEST_S <= now_s <= CLOCK_LATEST_S:
+        raise ChamberError("the clock was never set", "clock")
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now_s))
+
+
+async def _key(settings: Settings) -> str:
+    return read_key_file(settings.key_file).public.thumbprint
+
+
+async def _journal(settings: Settings) -> str:
+    kept, whole = look_into(settings.journal)
+    if not whole:
+        raise JournalBroken("it is damaged; the next start puts it aside")
+    return f"{kept} records are kept"
+
+
+async def _hardware(address: str) -> str:
+    return address
+
+
+async def _broker(settings: Settings) -> str:
+    await make_link(settings).check()
+    return ", ".join(settings.brokers)

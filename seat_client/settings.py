@@ -1,0 +1,103 @@
+"""A seat's settings: one TOML file, read strictly.
+
+chamber = "…"   body = "…"   seat = "…"        identifiers
+brokers = ["mqtts://host:8883", …]             tried in order
+key_file = "device.key"   journal = "journal"  paths, relative to the settings file
+reader = "software:"   panel = "software:"     the hardware, by address
+[root]  crv, kty, x                            the chamber root's public key, as a JWK
+[tls]   ca, certificate, key                   paths; only with mqtts
+"""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from protocol.errors import ChamberError
+from protocol.fields import check_identifier
+from protocol.keys import PublicKey, key_of_jwk
+from protocol.topics import Topics
+from seat_client.errors import SettingsRefused
+
+_TEXTS: Final = ("chamber", "body", "seat", "key_file", "journal", "reader", "panel")
+_MEMBERS: Final = frozenset({*_TEXTS, "brokers", "root"})
+_OPTIONAL: Final = frozenset({"tls"})
+SOFTWARE: Final = "software:"
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """Paths of the authority's certificate and of the seat's own certificate and key."""
+
+    ca: Path
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A seat's settings, checked."""
+
+    topics: Topics
+    seat: str
+    brokers: tuple[str, ...]
+    root: PublicKey
+    key_file: Path
+    journal: Path
+    reader: str
+    panel: str
+    tls: TlsFiles | None
+
+
+def read_settings(path: Path) -> Settings:
+    """Read a settings file. Raises `SettingsRefused`: no file, no TOML, a member missing, unknown or malformed."""
+    try:
+        members = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsRefused(f"the settings {path} cannot be read: {error}") from error
+    _check_members(members)
+    folder = path.parent
+    try:
+        for name in ("chamber", "body", "seat"):
+            check_identifier(members[name])
+        root = key_of_jwk(dict(members["root"]))
+    except ChamberError as error:
+        raise SettingsRefused(f"the settings hold {error.fact}") from error
+    return Settings(
+        topics=Topics(members["chamber"], members["body"]),
+        seat=members["seat"],
+        brokers=tuple(members["brokers"]),
+        root=root,
+        key_file=folder / members["key_file"],
+        journal=folder / members["journal"],
+        reader=_hardware("reader", members["reader"]),
+        panel=_hardware("panel", members["panel"]),
+        tls=_tls(folder, members.get("tls")),
+    )
+
+
+def _check_members(members: dict[str, Any]) -> None:
+    missing, unknown = _MEMBERS - set(members), set(members) - _MEMBERS - _OPTIONAL
+    if missing or unknown:
+        raise SettingsRefused(f"settings that are missing: {sorted(missing)}, or unknown: {sorted(unknown)}")
+    if not all(isinstance(members[name], str) and members[name] for name in _TEXTS):
+        raise SettingsRefused(f"each of {', '.join(_TEXTS)} is a text")
+    brokers = members["brokers"]
+    if not isinstance(brokers, list) or not brokers or not all(isinstance(url, str) for url in brokers):
+        raise SettingsRefused("brokers is a list of addresses")
+    if not isinstance(members["root"], dict):
+        raise SettingsRefused("root is a table of crv, kty and x")
+
+
+def _hardware(name: str, address: str) -> str:
+    if address != SOFTWARE:
+        raise SettingsRefused(f"this version drives no {name} at {address}")
+    return address
+
+
+def _tls(folder: Path, members: object) -> TlsFiles | None:
+    if members is None:
+        return None
+    if not isinstance(members, dict) or set(members) != {"ca", "certificate", "key"}:
+        raise SettingsRefused("tls is a table of ca, certificate and key")
+    return TlsFiles(folder / members["ca"], folder / members["certificate"], folder / members["key"])
