@@ -10,13 +10,16 @@ import sys
 
 import click
 
+from controller.words import _
+
 COMMANDS = {
-    "demo": "A whole sitting of the bundled council, ending with a verified package.",
-    "replay": "Replay a real sitting through simulated seats and compare with the printed totals.",
-    "verify": "Check a package, trusting nobody.",
-    "export": "Write a sitting's package from a controller's store.",
-    "bench": "Measure this machine against its own physical limits.",
+    "demo": _("A whole sitting of the bundled council, ending with a verified package."),
+    "replay": _("Replay a real sitting through simulated seats and compare with the printed totals."),
+    "verify": _("Check a package, trusting nobody."),
+    "export": _("Write a sitting's package from a controller's store."),
+    "bench": _("Measure this machine against its own physical limits."),
 }
+INSTALL = "pip install 'chamber-voting[controller,sim]'"
 FAILED, USAGE, CONFIGURATION, REFUSED, UNREACHABLE, DIFFERS, NOT_VERIFIED, INTERRUPTED = 1, 2, 3, 4, 5, 6, 7, 130
 EXIT_CODES = {
     "store": UNREACHABLE, "fleet": FAILED, "output": CONFIGURATION, "sitting-file": CONFIGURATION,
@@ -42,14 +45,18 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """List the commands from the table, without loading them."""
-        with formatter.section("Commands"):
+        with formatter.section(_("Commands")):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=_("The system a council votes with: signed at the seat, kept in a log that anyone can re-check."),
+)
 @click.version_option(package_name="chamber-voting", prog_name="chamber")
 def chamber() -> None:
-    """The system a council votes with: signed at the seat, kept in a log that anyone can re-check."""
+    """Stand for all commands."""
 
 
 def main() -> None:
@@ -60,7 +67,7 @@ def main() -> None:
         error.show()
         sys.exit(USAGE)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        click.echo(_("interrupted"), err=True)
         sys.exit(INTERRUPTED)
     except ModuleNotFoundError as error:
         click.echo(

@@ -129,7 +129,7 @@ async def power_cut(stage: Stage, item: DemoItem) -> None:
     await press_and_lose_power(stage, vote.id, member)
     stage.audience.stress(
         gettext("Seat %(seat)s (%(name)s) loses power right after the press; its lamp can tell nothing now.")
-        % {"seat": stage.house.seat_of[member], "name": stage.name(member)}
+        % {"seat": stage.place(member), "name": stage.name(member)}
     )
     await stage.pause()
     await restore_power(stage, member)
@@ -257,7 +257,7 @@ async def void_vote(stage: Stage, opened: str, member: str, record: records.Resu
         stage.words.gettext(
             "Seat %(seat)s was dead: %(name)s pressed and no lamp came on. For %(for)d, needed %(needed)d."
         )
-        % {"seat": seat, "name": stage.name(member), "for": record.counts[0], "needed": record.needed}
+        % {"seat": stage.place(member), "name": stage.name(member), "for": record.counts[0], "needed": record.needed}
     )
     await stage.pause()
     await chair.client.act(lambda _seq, _seen, ts: records.Incident(seat, DEAD_SEAT_CODE, "", ts))

@@ -108,6 +108,10 @@ class Stage:
         """A member's name in the script of the language."""
         return self.script(self.member(member_id).name)
 
+    def place(self, member_id: str) -> str:
+        """The number on a member's seat."""
+        return self.sitting.seats[self.house.seat_of[member_id]].place
+
     def script(self, serbian: str) -> str:
         """Serbian Cyrillic as the audience reads it."""
         return serbian if is_cyrillic(self.language) else to_latin(serbian)

@@ -8,7 +8,7 @@ Source: `docs/protocol.md` sections 5.2 and RECORDS' rule that nobody sees the s
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from protocol.encoding import base64url, text_of_blob
+from protocol.encoding import base64url, is_normal, text_of_blob
 from protocol.errors import PayloadRefused
 from protocol.explain import ENGLISH, Catalogue, explain_needed, explain_outcome
 from protocol.majority import Figures
@@ -16,6 +16,10 @@ from protocol.messages import Hall, Head
 from protocol.state import SittingPhase, SittingState, VoteState
 from protocol.tally import count_vote, is_plain
 from protocol.vote import ENDED, Phase
+
+
+TITLE_BLOB_BYTES_MAX = 4_000
+"""A longer title is not shown: a head holds title, blob and three exact records in 48,000 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +48,15 @@ def sitting_word(sitting: SittingState | None) -> str:
 
 
 def title_of(vote: VoteState | None, blobs: Mapping[str, bytes]) -> tuple[str, str]:
-    """(title in words, base64url of its blob), both empty where the blob is withheld."""
+    """(title in words, base64url of its blob), both empty where the blob is withheld or no message can show it."""
     blob = blobs.get(vote.arm.title_hash, b"") if vote is not None else b""
-    if not blob:
+    if not blob or len(blob) > TITLE_BLOB_BYTES_MAX:
         return "", ""
     try:
-        return text_of_blob(blob), base64url(blob)
+        title = text_of_blob(blob)
     except PayloadRefused:
         return "", ""
+    return (title, base64url(blob)) if is_normal(title) else ("", "")
 
 
 def compose_head(

@@ -75,6 +75,8 @@ class Memory:
     trust: list[bytes] = field(default_factory=list)
     sitting: SittingState | None = None
     vote: VoteState | None = None
+    incidents: set[tuple[str, str, str]] = field(default_factory=set)
+    """(sitting, source, reason) of the controller's own incidents."""
 
     def keep_blob(self, blob: bytes) -> str:
         """Keep a blob under its hash; one that is a document of rules becomes law that rosters may quote."""
@@ -104,6 +106,8 @@ class Memory:
             self.trust.append(data)
         if not effective:
             return
+        if isinstance(record, records.Incident) and entry.author.by is records.By.CONTROLLER and self.sitting:
+            self.incidents.add((self.sitting.id, record.about, record.code))
         if isinstance(record, _VOTE_KINDS):
             of = getattr(record, "open", "") or getattr(record, "arm", "") or getattr(record, "of", entry.hash)
             self.vote = (
@@ -148,7 +152,6 @@ class Recorder:
         self._direct: list[Outgoing] = []
         self._roots: dict[int, str] = {}
         self._ends: dict[str, _End] = {}
-        self._incidents: set[tuple[str, str, str]] = set()
         self._shown: object = None
         self._number = 0
         self._hall_shown: object = None
@@ -178,7 +181,7 @@ class Recorder:
 
     def _take_record(self, end: _End, payload: bytes, now_ms: int) -> None:
         address, down, source = end
-        decision = decide(self.memory.state, payload, self.root_at, self._nonces)
+        decision = self._judge_nonce(decide(self.memory.state, payload, self.root_at, self._nonces))
         if isinstance(decision, Accepted):
             self._append(payload, decision)
             self._answers.append((down, decision.entry.hash, decision.entry.index))
@@ -190,6 +193,14 @@ class Recorder:
             return
         else:
             self._refuse(down, source, decision, now_ms)
+
+    def _judge_nonce(self, decision: Accepted | Repeated | Refused) -> Accepted | Repeated | Refused:
+        """A nonce is for one session of the seat that asked for it."""
+        if isinstance(decision, Accepted) and isinstance(decision.entry.record, records.Session):
+            record = decision.entry.record
+            if self._nonces.get(record.nonce) != record.seat:
+                return Refused(decision.entry.hash, "nonce", f"a nonce that was not issued to {record.seat}")
+        return decision
 
     def _refuse(self, down: str, source: str, decision: Refused, now_ms: int) -> None:
         self._answers.append((down, decision.hash, Refusal(decision.hash, decision.reason, self.memory.state.size)))
@@ -239,9 +250,8 @@ class Recorder:
     def _note_incident(self, source: str, code: str, now_ms: int) -> None:
         """One incident each source, reason and sitting."""
         sitting = self._open_sitting()
-        if sitting is None or (sitting.id, source, code) in self._incidents:
+        if sitting is None or (sitting.id, source, code) in self.memory.incidents:
             return
-        self._incidents.add((sitting.id, source, code))
         self._append_own(records.Incident(source, code, "", now_ms))
 
     # --- The batch --------------------------------------------------------------------------------------

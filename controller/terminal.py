@@ -223,13 +223,13 @@ def print_table(lines: Sequence[Line], words: Catalogue) -> None:
     """All votes at a glance, on standard error."""
     console = Console(stderr=True, highlight=False)
     table = Table(box=box.ASCII if is_ascii(console) else box.SIMPLE, width=min(console.width, _WIDTH_MAX))
-    table.add_column(words.gettext("vote"))
-    table.add_column(words.gettext("on"), no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column(words.pgettext("table", "vote"))
+    table.add_column(words.pgettext("table", "on"), no_wrap=True, overflow="ellipsis", ratio=1)
     for mark in (Mark.FOR, Mark.AGAINST, Mark.ABSTAINED):
         glyph, plain, style = MARKS[mark]
         table.add_column(plain if is_ascii(console) else glyph, justify="right", header_style=style)
-    table.add_column(words.gettext("needed"), justify="right")
-    table.add_column(words.gettext("outcome"))
+    table.add_column(words.pgettext("table", "needed"), justify="right")
+    table.add_column(words.pgettext("table", "outcome"))
     for line in lines:
         figures = [str(figure) for figure in line.figures]
         style = _OUTCOME_STYLES.get(line.outcome, "")

@@ -9,8 +9,10 @@ import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from protocol.explain import Catalogue
+if TYPE_CHECKING:  # `--help` speaks with these words and loads nothing else
+    from protocol.explain import Catalogue
 
 DOMAIN = "chamber"
 LANGUAGES = ("sr-Cyrl", "sr-Latn", "ro", "uk", "pl", "en")
@@ -33,11 +35,13 @@ def read_tag(tag: str) -> str:
     language = mark.replace("_", "-").partition("-")[0].partition(".")[0].partition("@")[0]
     if language == "sr":
         return "sr-Latn" if any(latin in mark for latin in _SERBIAN_LATIN_MARKS) else "sr-Cyrl"
+    if language in {"c", "posix"}:
+        return "en"
     return language if language in LANGUAGES else ""
 
 
 @cache
-def catalogue(language: str) -> Catalogue:
+def catalogue(language: str) -> "Catalogue":
     """The catalogue of one of `LANGUAGES`; a missing one, or one not compiled, speaks English."""
     return gettext.translation(DOMAIN, LOCALE_DIRECTORY, [language.replace("-", "_")], fallback=True)
 

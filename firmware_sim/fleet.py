@@ -79,6 +79,7 @@ class SeatUnit:
             return
         if not goodbye:
             self._link.cut()
+            self._fleet.note(self.id, Report(Happening.OFFLINE))
         task.cancel()
         await asyncio.wait([task])
         self._service = self._link = None

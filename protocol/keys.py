@@ -7,6 +7,7 @@ in the prime-order subgroup. ES256 (cards) is P-256 with SHA-256, signature r||s
 Source: `docs/protocol.md` section 3; RFC 7638; RFC 8037; RFC 7518 section 3.4.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, Protocol
@@ -148,6 +149,13 @@ def verify_ed25519(raw: bytes, message: bytes, signature: bytes) -> None:
         nacl.bindings.crypto_sign_open(signature + message, raw)
     except (nacl.exceptions.CryptoError, ValueError, TypeError) as error:
         raise SignatureRefused("an Ed25519 signature that does not verify") from error
+
+
+def raw_verifier(key: PublicKey) -> Callable[[bytes, bytes], object]:
+    """PyNaCl's public `VerifyKey.verify(message, signature)` with nothing of ours: what `chamber bench` compares with."""
+    from nacl.signing import VerifyKey  # noqa: PLC0415 - only the benchmark needs it
+
+    return VerifyKey(key.raw).verify
 
 
 def self_test() -> None:

@@ -58,7 +58,7 @@ def build_package(source: Source, sitting_id: str, version: int, signer: Signer,
         raise NothingToExport("a vote is running; its ballots leave the house only after its end")
     first = first_leaf_of(state, sitting)
     files = evidence_files(source, first)
-    blobs = _blobs(source, state, first)
+    blobs = {hash_: source.blobs[hash_] for hash_ in sorted(quoted_blobs(state, first)) if hash_ in source.blobs}
     files |= {BLOBS + blob_hash: data for blob_hash, data in blobs.items()}
     files[SESSION] = write_session_json(state, sitting, blobs)
     files[VOTINGS] = write_votings_csv(sitting, blobs)
@@ -94,8 +94,8 @@ def evidence_files(source: Source, first: int) -> dict[str, bytes]:
     return files
 
 
-def _blobs(source: Source, state: LogState, first: int) -> dict[str, bytes]:
-    """The blobs that the range quotes and that are here: rules, agenda, titles, texts."""
+def quoted_blobs(state: LogState, first: int) -> set[str]:
+    """The hashes of the blobs that a range from `first` on quotes: rules, agenda, titles, texts."""
     wanted: set[str] = set()
     for sitting in state.sittings.values():
         if sitting.last_index < first:
@@ -105,4 +105,4 @@ def _blobs(source: Source, state: LogState, first: int) -> dict[str, bytes]:
             wanted.add(sitting.agenda.items)
         for vote in sitting.votes.values():
             wanted |= {vote.arm.title_hash, vote.arm.text_hash}
-    return {blob_hash: source.blobs[blob_hash] for blob_hash in sorted(wanted) if blob_hash in source.blobs}
+    return wanted

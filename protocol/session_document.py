@@ -7,11 +7,10 @@ Source: `docs/protocol.md` section 10.
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from protocol.encoding import canonical_json, text_of_blob
+from protocol.encoding import canonical_json, from_canonical_json, text_of_blob
 from protocol.errors import PayloadRefused
 from protocol.explain import explain_outcome
 from protocol.state import LogState, SittingState, VoteState
@@ -149,9 +148,9 @@ def item_titles(sitting: SittingState, blobs: Blobs) -> dict[str, str]:
     if sitting.agenda is None:
         return {}
     try:
-        items = json.loads(text_or_empty(blobs, sitting.agenda.items))["items"]
-        return {str(item["id"]): str(item["title"]) for item in items}
-    except (ValueError, KeyError, TypeError, RecursionError):
+        document = from_canonical_json(text_or_empty(blobs, sitting.agenda.items).encode("utf-8"))
+        return {str(item["id"]): str(item["title"]) for item in document["items"]}
+    except (PayloadRefused, KeyError, TypeError):
         return {}
 
 

@@ -21,13 +21,22 @@ from protocol.majority import read_rule_book
 from protocol.manifest import MANIFEST, SIGNATURE, Manifest, ManifestSignature, read_manifest
 from protocol.merkle import HASH_BYTES, leaf_hash, root_from_inclusion
 from protocol.messages import read_message
-from protocol.package import BLOBS, CHECKPOINT, POLICY, SESSION, TILES, TRUST, VOTINGS
+from protocol.package import (
+    BLOBS,
+    CHECKPOINT,
+    POLICY,
+    SESSION,
+    TILES,
+    TRUST,
+    VOTINGS,
+    first_leaf_of,
+    quoted_blobs,
+)
 from protocol.records import MEANING_VERSION, By, Roster, SittingOpen, Trust, read_record
 from protocol.session_document import write_session_json, write_votings_csv
 from protocol.sitting import evolve, open_leaf
 from protocol.state import LogState, SittingPhase, SittingState
 from protocol.tiles import TILE_HEIGHT, TILE_WIDTH, read_bundle, root_of_hashes, tile_path, tile_spans
-from protocol.vote import Phase
 from protocol.words import same_words
 
 LEAVES_MAX = 20_000_000
@@ -101,6 +110,7 @@ def _verify(files: Mapping[str, bytes], root_words: str, progress: Progress, ver
     state = replay(files, manifest, trust_records, leaves, progress)
     check_log_signature(files[CHECKPOINT], state)
     sitting = check_recount(state, manifest)
+    check_blobs(files, state, manifest)
     check_derived_files(files, state, sitting)
     check_signer(files, state, manifest)
     if files[POLICY] != anchor.policy.encode():
@@ -379,13 +389,23 @@ def check_recount(state: LogState, manifest: Manifest) -> SittingState:
     """The sitting is here, no vote runs, and every ended vote has the result that its ballots give."""
     sitting = state.sittings.get(manifest.sitting)
     if sitting is None or sitting.opened_index < 0:
-        raise EvidenceRefused("recount", TILES, f"the sitting {manifest.sitting} is not in the evidence")
+        raise EvidenceRefused("recount", MANIFEST, f"the sitting {manifest.sitting!r} is not in the evidence")
     if state.running is not None:
-        raise EvidenceRefused("recount", TILES, "cut in the middle of a vote")
-    for vote in sitting.votes.values():
-        if vote.phase is Phase.CLOSED and vote.open_hash in state.owed:
-            raise EvidenceRefused("recount", TILES, f"the vote {vote.arm.vote} ended without a result")
+        file = _file_of(manifest.size - 1, manifest)
+        raise EvidenceRefused("recount", file, f"cut while the vote {state.running.arm.vote} runs")
+    for vote in state.owed.values():
+        file = _file_of(vote.end_index, manifest)
+        raise EvidenceRefused("recount", file, f"the vote {vote.arm.vote} ended without the result that is due")
+    if manifest.first != first_leaf_of(state, sitting):
+        raise EvidenceRefused("recount", MANIFEST, "a range that does not begin where the sitting does")
     return sitting
+
+
+def check_blobs(files: Mapping[str, bytes], state: LogState, manifest: Manifest) -> None:
+    """Blobs may be withheld, but none is here that the range does not quote."""
+    strange = {path[len(BLOBS) :] for path in files if path.startswith(BLOBS)} - quoted_blobs(state, manifest.first)
+    if strange:
+        raise EvidenceRefused("derived", BLOBS + min(strange), "a blob that nothing in the evidence quotes")
 
 
 def check_derived_files(files: Mapping[str, bytes], state: LogState, sitting: SittingState) -> None:

@@ -114,7 +114,8 @@ class _Wire:
             if self._is_cut and not ended.done():
                 # Then aiomqtt takes it for ended and says no goodbye.
                 ended.set_exception(aiomqtt.MqttError("cut"))
-                ended.exception()
+            if ended.done():
+                ended.exception()  # looked at, so that nobody complains that it was not
         raise aiomqtt.MqttError("the connection ended") from ended.exception()
 
     def cut(self) -> None:

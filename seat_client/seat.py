@@ -82,7 +82,8 @@ class Seat:
 
     def next_deadline_s(self) -> float | None:
         """When to be told that time has passed; None with nothing to send again, or no link to send it."""
-        return self._outgoing.outbox.next_due_s() if self._outgoing.online else None
+        waits = self._outgoing.online and self._view.keys is not None
+        return self._outgoing.outbox.next_due_s() if waits else None
 
     # The one way in.
 
@@ -134,14 +135,19 @@ class Seat:
         self._outgoing.online = True
         self._tell(Happening.ONLINE)
         self._face.show_status()
-        self._outgoing.publish(*self._outgoing.outbox.everything(self._outgoing.moment))
+        self._send_again()
+
+    def _send_again(self) -> None:
+        """Everything without an answer, once the keys that can read the answers are here."""
+        if self._outgoing.online and self._view.keys is not None:
+            self._outgoing.publish(*self._outgoing.outbox.everything(self._outgoing.moment))
 
     def _on_link_down(self, _event: e.LinkDown, _before: State) -> None:
         self._outgoing.online = False
         self._tell(Happening.OFFLINE)
 
     def _on_time_passed(self, _event: e.TimePassed, _before: State) -> None:
-        if self._outgoing.online:
+        if self._outgoing.online and self._view.keys is not None:
             self._outgoing.publish(*self._outgoing.outbox.due(self._outgoing.moment))
 
     def _on_journal_failed(self, _event: e.JournalFailed, _before: State) -> None:
@@ -150,8 +156,11 @@ class Seat:
     # What arrives.
 
     def _on_trust(self, event: e.TrustArrived, _before: State) -> None:
-        before = self._running_vote()
-        self._follow(self._view.learn_trust(event.data), before)
+        before, knew = self._running_vote(), self._view.keys is not None
+        learned = self._view.learn_trust(event.data)
+        if not knew:
+            self._send_again()
+        self._follow(learned, before)
 
     def _on_head(self, event: e.HeadArrived, _before: State) -> None:
         before = self._running_vote()
@@ -180,7 +189,7 @@ class Seat:
 
     def _on_down(self, event: e.DownArrived, _before: State) -> None:
         if self._view.keys is None:
-            return  # it is sent again after a pause, by when the keys are here
+            return  # nothing was asked before the keys were here
         try:
             answer = read_down(event.data, self._view.keys, self._outgoing.outbox)
         except ChamberError as error:

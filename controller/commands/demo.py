@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from controller.words import LANGUAGES
+from controller.words import LANGUAGES, _
 
 if TYPE_CHECKING:
     from controller.demo import Demo
@@ -19,19 +19,19 @@ PACE_S = 1.0
 """Seconds between scenes where a person watches."""
 
 
-@click.command()
-@click.option("--seats", type=click.IntRange(3, 300), default=39, show_default=True, help="How many members sit.")
-@click.option("--headless", is_flag=True, help="Plain lines, no waiting.")
+@click.command(help=_("Hold a whole sitting of an invented assembly and verify its package."))
+@click.option("--seats", type=click.IntRange(3, 300), default=39, show_default=True, help=_("How many members sit."))
+@click.option("--headless", is_flag=True, help=_("Plain lines, no waiting."))
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Where the package goes; a new temporary folder if not given."
+    "--out", type=click.Path(path_type=Path), help=_("Where the package goes; a new temporary folder if not given.")
 )
-@click.option("--language", type=click.Choice(LANGUAGES), help="Else CHAMBER_LANGUAGE, LC_ALL, LANG.")
-@click.option("--pace", type=click.FloatRange(0, 60), help="Seconds between scenes; 1 if a person watches, else 0.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+@click.option("--language", type=click.Choice(LANGUAGES), help=_("Else CHAMBER_LANGUAGE, LC_ALL or LANG decide."))
+@click.option("--pace", type=click.FloatRange(0, 60), help=_("Seconds between scenes; 1 if a person watches, else 0."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
 def demo(
     seats: int, out: Path | None, language: str | None, pace: float | None, *, headless: bool, as_json: bool
 ) -> None:
-    """Hold a whole sitting of an invented assembly and verify its package."""
+    """Run the demo."""
     import asyncio
 
     from controller.demo import run_demo
@@ -65,12 +65,13 @@ def _print(done: "Demo", seconds: float, words: "Catalogue", *, as_json: bool) -
         }  # fmt: skip
         click.echo(json.dumps(document, ensure_ascii=False))
         return
-    click.echo(words.gettext("package: %(path)s") % {"path": done.package})
+    click.echo(words.gettext("package: %(package)s") % {"package": done.package})
     click.echo(words.gettext("root words: %(words)s") % {"words": done.root_words})
-    said = {"verdict": verdict.verdict, "root": verdict.root}
-    counted = {"votes": verdict.votes, "ballots": verdict.ballots, "void": verdict.void}
+    assert (verdict.verdict, verdict.root) == ("verified", "confirmed"), "a demo ends here or fails"
+    said = {"verdict": words.pgettext("verdict", "verified"), "root": words.pgettext("root", "confirmed")}
+    counted = {"sitting": verdict.sitting, "votes": verdict.votes, "ballots": verdict.ballots, "void": verdict.void}
     click.echo(words.gettext("verdict: %(verdict)s, root %(root)s") % said)
-    click.echo(words.gettext("votes: %(votes)d, ballots: %(ballots)d, void leaves: %(void)d") % counted)
+    click.echo(words.gettext("sitting %(sitting)s: votes %(votes)d, ballots %(ballots)d, void leaves %(void)d") % counted)
     sys.stdout.flush()
     check = f"chamber verify {done.package} --root {done.root_words}"
     click.echo(words.gettext("Check it yourself: %(command)s") % {"command": check}, err=True)

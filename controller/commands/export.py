@@ -6,21 +6,23 @@ from pathlib import Path
 
 import click
 
+from controller.words import _
 
-@click.command()
+
+@click.command(help=_("Write the next version of a sitting's package, signed by the secretary, and print its folder."))
 @click.argument("sitting")
 @click.option(
     "--dir",
     "directory",
     type=click.Path(path_type=Path),
-    help="The controller's directory; else CHAMBER_DIR, else here.",
+    help=_("The controller's directory; else CHAMBER_DIR, else here."),
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Where packages go; `packages` in the directory if not given."
+    "--out", type=click.Path(path_type=Path), help=_("Where packages go; `packages` in the directory if not given.")
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
 def export(sitting: str, directory: Path | None, out: Path | None, *, as_json: bool) -> None:
-    """Write the next version of a sitting's package, signed by the secretary, and print its folder."""
+    """Rebuild the log from the store and export from it."""
     from controller.export import check_writable, export_package
     from controller.founding import officer_key, read_keys
     from controller.recovery import recover, topics_of
