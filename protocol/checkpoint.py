@@ -8,6 +8,7 @@ Source: `docs/protocol.md` section 4; C2SP signed-note, tlog-checkpoint, tlog-pr
 
 import re
 from base64 import b64decode, b64encode
+from binascii import b2a_base64
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -167,8 +168,8 @@ def _read_body(body: str) -> Checkpoint:
 
 def write_proof(index: int, path: list[bytes], checkpoint_note: bytes) -> bytes:
     """Write a `tlog-proof`: the leaf's index, its audit path and the signed checkpoint it leads to."""
-    lines = [_PROOF_HEADER, f"index {index}", *(b64encode(node).decode("ascii") for node in path), "", ""]
-    return "\n".join(lines).encode("ascii") + checkpoint_note
+    nodes = b"".join([b2a_base64(node) for node in path])  # each with its newline
+    return f"{_PROOF_HEADER}\nindex {index}\n".encode("ascii") + nodes + b"\n" + checkpoint_note
 
 
 def open_proof(proof: bytes, leaf: bytes, log_key: LogKey) -> tuple[int, Checkpoint]:

@@ -91,7 +91,8 @@ def _decide_ballot(
     vote = state.opens.get(record.open)
     if vote is None:
         return Refused(entry.hash, "unknown-vote", "a ballot for a vote that this log never opened")
-    if state.sitting_of_vote(vote).phase in {SittingPhase.CLOSED, SittingPhase.SIGNED}:
+    phase = state.sittings[vote.arm.sitting].phase
+    if phase is SittingPhase.CLOSED or phase is SittingPhase.SIGNED:
         return Refused(entry.hash, "sitting-closed", "a ballot after the sitting was closed")
     entered, most = (
         (vote.entered_before, BALLOTS_BEFORE_CLOSE_MAX)

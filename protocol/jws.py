@@ -7,6 +7,7 @@ Source: `docs/protocol.md` section 2; RFC 7515; RFC 9864.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 from protocol.encoding import base64url, from_base64url, hash_text
@@ -49,9 +50,14 @@ class Envelope(NamedTuple):
 def seal(kind: str, payload: bytes, signer: Signer) -> bytes:
     """Sign `payload` as an envelope of `kind` and return its exact bytes."""
     public = signer.public
-    header = f'{{"alg":"{public.algorithm}","kid":"{public.thumbprint}","typ":"{kind}+jws"}}'
-    signed = f"{base64url(header.encode('ascii'))}.{base64url(payload)}".encode("ascii")
+    header = _write_header(public.algorithm, public.thumbprint, kind)
+    signed = f"{header}.{base64url(payload)}".encode("ascii")
     return signed + b"." + base64url(signer.sign(signed)).encode("ascii")
+
+
+@lru_cache(maxsize=1_024)
+def _write_header(algorithm: Algorithm, kid: str, kind: str) -> str:
+    return base64url(f'{{"alg":"{algorithm}","kid":"{kid}","typ":"{kind}+jws"}}'.encode("ascii"))
 
 
 def read_envelope(data: bytes) -> Envelope:

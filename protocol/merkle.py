@@ -39,17 +39,21 @@ class Tree:
 
     def append(self, hashed_leaf: bytes) -> int:
         """Add one leaf hash and return its index."""
-        index = self.size
-        level, node, position = 0, hashed_leaf, index
-        self._levels[0] += node
+        levels = self._levels
+        hashes = levels[0]
+        index = len(hashes) // HASH_BYTES
+        hashes += hashed_leaf
+        level, position = 0, index
         while position & 1:
-            left = self.node(level, position - 1)
-            node = sha256(b"\x01" + left + node).digest()
+            # The last two nodes of a level, left and right, are the end of its array.
+            node = sha256(b"\x01" + hashes[-2 * HASH_BYTES :]).digest()
             level, position = level + 1, position >> 1
-            if level == len(self._levels):
-                self._levels.append(bytearray())
-            self._levels[level] += node
-        self._edges.clear()
+            if level == len(levels):
+                levels.append(bytearray())
+            hashes = levels[level]
+            hashes += node
+        if self._edges:
+            self._edges.clear()
         return index
 
     def truncate(self, size: int) -> None:
@@ -88,7 +92,8 @@ class Tree:
         for level in range((size - 1).bit_length()):
             sibling, full = (index >> level) ^ 1, size >> level
             if sibling < full:
-                path.append(self.node(level, sibling))
+                start = sibling * HASH_BYTES
+                path.append(bytes(self._levels[level][start : start + HASH_BYTES]))
             elif sibling == full and (partial := edge[level]) is not None:
                 path.append(partial)
         return path

@@ -131,6 +131,7 @@ def evolve(state: LogState, entry: Entry, judged: str | None = None) -> str:
 def _evolve_act(state: LogState, entry: Entry, reason: str) -> None:
     """Everything but a ballot."""
     record = entry.record
+    before = sitting_of(state, record)  # an `ack` takes away what names its sitting
     if reason:
         state.voids[entry.index] = reason
         if isinstance(record, records.Result) and voting.contradicts(state, record):
@@ -139,15 +140,15 @@ def _evolve_act(state: LogState, entry: Entry, reason: str) -> None:
         state.pending[entry.hash] = entry
     else:
         MEANINGS[record.kind].apply(state, entry)
-    _note_author_and_sitting(state, entry)
+    _note_author_and_sitting(state, entry, before)
 
 
-def _note_author_and_sitting(state: LogState, entry: Entry) -> None:
+def _note_author_and_sitting(state: LogState, entry: Entry, before: SittingState | None) -> None:
     """An officer's `seq` is used up, void or not; a sitting reaches to its last record."""
     if entry.author.by is By.OFFICER:
         officer = state.officers[entry.author.owner]
         officer.last_seq = max(officer.last_seq, getattr(entry.record, "seq", 0))
-    for sitting in (sitting_of(state, entry.record), _sitting_quoted(state, entry.record)):
+    for sitting in (before, sitting_of(state, entry.record), _sitting_quoted(state, entry.record)):
         if sitting is not None:
             sitting.last_index = entry.index
 

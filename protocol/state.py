@@ -255,7 +255,7 @@ class LogState:
     """Everything a log means.
 
     `owed` holds votes whose (next) result the controller has yet to append; `disputed` lists indices of results that
-    the recount contradicts.
+    the recount contradicts; `last_vote_end` is the index at which a vote last ended.
     """
 
     size: int = 0
@@ -279,6 +279,7 @@ class LogState:
     opens: dict[str, VoteState] = field(default_factory=dict)
     results: dict[str, VoteState] = field(default_factory=dict)
     running: VoteState | None = None
+    last_vote_end: int = -1
     owed: dict[str, VoteState] = field(default_factory=dict)
     voids: dict[int, str] = field(default_factory=dict)
     incidents: list[tuple[int, records.Incident]] = field(default_factory=list)

@@ -101,8 +101,7 @@ def _verify(files: Mapping[str, bytes], root_words: str, progress: Progress, ver
     manifest = check_manifest(files)
     verdict.sitting = manifest.sitting
     trust_records = read_trust_records(files[TRUST], manifest.first)
-    first_leaf = trust_records[0][1] if trust_records else _first_bundle_leaf(files, manifest)
-    anchor = check_anchor(first_leaf, root_words, verdict)
+    anchor = check_anchor(trust_records[0][1], root_words, verdict)
     checkpoint = check_checkpoint(files[CHECKPOINT], manifest)
     hashes = check_tiles(files, manifest.size, checkpoint)
     leaves = check_entries(files, manifest, hashes)
@@ -137,7 +136,7 @@ def check_manifest(files: Mapping[str, bytes]) -> Manifest:
     for path in _FILES:
         if path not in manifest.files:
             raise EvidenceRefused("manifest", path, "missing")
-    if not 0 <= manifest.first < manifest.size <= LEAVES_MAX:
+    if not 0 < manifest.first < manifest.size <= LEAVES_MAX:
         raise EvidenceRefused("manifest", MANIFEST, "a range that cannot be")
     strange = sorted(manifest.files.keys() - _places(manifest))
     if strange:
@@ -163,7 +162,7 @@ TrustRecord = tuple[int, bytes, list[bytes]]
 
 
 def read_trust_records(data: bytes, first: int) -> list[TrustRecord]:
-    """The earlier trust records as (index, leaf, inclusion path), ascending and before the range."""
+    """The earlier trust records as (index, leaf, inclusion path), from index 0 on, ascending and before the range."""
     try:
         document = from_canonical_json(data)
         records = [
@@ -180,7 +179,7 @@ def read_trust_records(data: bytes, first: int) -> list[TrustRecord]:
         raise EvidenceRefused("trust", TRUST, "not a list of trust records with proofs") from error
     if not first_version or not kinds <= _TRUST_KINDS:
         raise EvidenceRefused("trust", TRUST, "of another version, or with records that are no trust records")
-    if records and records[0][0] != 0:
+    if not records or records[0][0] != 0:
         raise EvidenceRefused("trust", TRUST, "index 0 is not here")
     if not whole or not ascending or any(type(r[0]) is not int or not 0 <= r[0] < first for r in records):
         raise EvidenceRefused("trust", TRUST, "trust records out of order or inside the range")
@@ -192,17 +191,6 @@ def _hash(text: str) -> bytes:
     if len(data) != HASH_BYTES or b64encode(data).decode("ascii") != text:
         raise ValueError("not one SHA-256 in canonical base64")
     return data
-
-
-def _first_bundle_leaf(files: Mapping[str, bytes], manifest: Manifest) -> bytes:
-    """Index 0 of a log whose range begins at its very start."""
-    path = TILES + tile_path("entries", 0, min(TILE_WIDTH, manifest.size))
-    if manifest.first != 0 or path not in files:
-        raise EvidenceRefused("trust", TRUST, "index 0 is not here")
-    try:
-        return read_bundle(files[path], min(TILE_WIDTH, manifest.size))[0]
-    except ChamberError as error:
-        raise EvidenceRefused("trust", path, error.fact) from error
 
 
 def check_anchor(leaf: bytes, root_words: str, verdict: Verdict) -> Trust:

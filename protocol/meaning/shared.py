@@ -9,6 +9,7 @@ from protocol.state import Entry, ItemPhase, ItemState, LogState, SittingPhase, 
 
 OPERATOR_KINDS = frozenset({"item", "speech", "vote-arm", "vote-open", "vote-act", "vote-close", "vote-announce"})
 MAY_PRESIDE = frozenset({"chair", "deputy", "eldest"})
+_NEEDS_NO_VOTE = (records.VoteOpen, records.Item, records.Adjourn, records.SittingClose)
 RETIRED = "retired"
 """The role of an officer's key that a later `officer` record replaced: it acts no more."""
 
@@ -93,7 +94,8 @@ def last_change(state: LogState, record: Record) -> int:
     if isinstance(record, records.Ack):
         pending = state.pending.get(record.of)
         return -1 if pending is None else last_change(state, pending.record)
-    changes = [-1]
+    # What needs that no vote runs must have seen the last one end: refused meanwhile, it may not come true by a replay.
+    changes = [state.last_vote_end if isinstance(record, _NEEDS_NO_VOTE) else -1]
     sitting, vote = sitting_of(state, record), vote_of(state, record)
     item = getattr(record, "item", "") or (vote.arm.item if vote is not None else "")
     if sitting is not None:

@@ -162,7 +162,7 @@ def _settle(state: LogState, vote: VoteState, entry: Entry) -> None:
     settle_assisted(state, vote)
     vote.present_at_end = frozenset(state.sitting_of_vote(vote).present | set(vote.ballots))
     settle_voids(state, vote)
-    state.running = None
+    state.running, state.last_vote_end = None, entry.index
     if vote.phase is Phase.CLOSED and vote.arm.mode != "paper":
         state.owed[vote.open_hash] = vote
 

@@ -7,12 +7,14 @@
     log.ballot(vote, "m1", "for")
     result = log.close(vote)
 
-`log.act("chair", VoteOpen, arm=...)` fills in what an honest officer would: sitting, `seq`, `seen`, size, root and time.
+`log.act("chair", VoteOpen, arm=...)` fills in what an honest officer would: sitting, `seq`, `seen`, size,
+root and time.
 Three ways to bring a record to the log: `append` expects that it enters, `refused` that `decide` refuses it and nothing
 changes, `forced` puts it into the log without asking `decide`, as a dishonest controller could. Each has a twin that
 also makes the record: `act`, `act_refused`, `act_forced`.
 
-Keys come from fixed seeds (`officer_key`, `card_key`, `device_key`, ...), so that two logs of the same calls differ only
+Keys come from fixed seeds (`officer_key`, `card_key`, `device_key`, ...),
+so that two logs of the same calls differ only
 in the cards' randomised signatures.
 """
 
@@ -343,7 +345,8 @@ class ChamberLog:
         title = salted_text(bytes(16), f"Vote {self._numbers}")
         self.blobs[hash_text(title)] = title
         usual: dict[str, Any] = {
-            "vote": f"vote-{self._numbers}", "mode": "open", "title_hash": hash_text(title), "options": records.PLAIN_OPTIONS,
+            "vote": f"vote-{self._numbers}", "mode": "open", "title_hash": hash_text(title),
+            "options": records.PLAIN_OPTIONS,
             "min": 1, "max": 1, "places": 1, "rule": "simple", "eligible": "all", "sign": "session", "change": "last",
             "duration_ms": 0, "extend_ms": 0, "decisive": 1, "repeats": "",
         }  # fmt: skip

@@ -75,10 +75,12 @@ WEAK = base64.b64encode(b"\x01" + b"\x01" + bytes(31)).decode()
 @pytest.mark.parametrize(
     "vkey",
     [
-        "", "+", "++", ORIGIN, VKEY + "\n", VKEY + "=", " " + VKEY, VKEY.upper(), VKEY.replace(KEY_ID.hex(), "00000000"),
+        "", "+", "++", ORIGIN, VKEY + "\n", VKEY + "=", " " + VKEY, VKEY.upper(),
+        VKEY.replace(KEY_ID.hex(), "00000000"),
         VKEY.replace(KEY_ID.hex(), KEY_ID.hex()[1:]), VKEY.replace(ORIGIN, "other"), VKEY[len(ORIGIN) :],
         f"{ORIGIN}+{KEY_ID.hex()}+{base64.b64encode(bytes([4]) + SIGNER.public.raw).decode()}",
-        f"{ORIGIN}+{KEY_ID.hex()}+{base64.b64encode(bytes([1]) + SIGNER.public.raw[:31]).decode()}", f"{ORIGIN}+00000000+{WEAK}",
+        f"{ORIGIN}+{KEY_ID.hex()}+{base64.b64encode(bytes([1]) + SIGNER.public.raw[:31]).decode()}",
+        f"{ORIGIN}+00000000+{WEAK}",
         f"{ORIGIN}+{KEY_ID.hex()}+", f"{ORIGIN}+{KEY_ID.hex()}+ж",
     ],
 )  # fmt: skip
@@ -164,7 +166,7 @@ REFUSED_NOTES = {
 
 @pytest.mark.parametrize("data", REFUSED_NOTES.values(), ids=REFUSED_NOTES.keys())
 def test_other_note_is_refused(data: bytes) -> None:
-    """Whatever is not exactly three lines under exactly one signature of the log; asked twice, since answers are kept."""
+    """Whatever is not exactly three lines under exactly one signature of the log; asked twice: answers are kept."""
     for _ in range(2):
         with pytest.raises(CheckpointRefused):
             open_checkpoint(data, KEY)
@@ -200,9 +202,7 @@ def test_any_bytes_are_a_note_or_refused(data: bytes) -> None:
 # --- Proofs -------------------------------------------------------------------------------------------------
 
 PATH = TREE.inclusion(2, 5)
-PROOF = (
-    b"c2sp.org/tlog-proof@v1\nindex 2\n" + b"".join(base64.b64encode(node) + b"\n" for node in PATH) + b"\n" + NOTE
-)
+PROOF = b"c2sp.org/tlog-proof@v1\nindex 2\n" + b"".join(base64.b64encode(node) + b"\n" for node in PATH) + b"\n" + NOTE
 
 
 def test_proof_has_known_bytes() -> None:
@@ -262,7 +262,14 @@ def test_second_spelling_of_a_path_is_refused() -> None:
         open_proof(PROOF.replace(text, twin), LEAVES[2], KEY)
 
 
-@given(st.one_of(st.binary(max_size=120), st.tuples(st.integers(0, len(PROOF) - 1), st.binary(max_size=3)).map(lambda c: PROOF[: c[0]] + c[1] + PROOF[c[0] + 1 :])))
+@given(
+    st.one_of(
+        st.binary(max_size=120),
+        st.tuples(st.integers(0, len(PROOF) - 1), st.binary(max_size=3)).map(
+            lambda c: PROOF[: c[0]] + c[1] + PROOF[c[0] + 1 :]
+        ),
+    )
+)
 @settings(max_examples=200)
 def test_any_bytes_are_the_proof_or_refused(data: bytes) -> None:
     """Nothing but our errors comes out, and only the proof itself passes."""

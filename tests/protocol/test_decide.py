@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from protocol.decide import SUSPICIOUS, Accepted, Refused, Repeated, decide, due_records
 from protocol.encoding import base64url, hash_text
 from protocol.jws import seal
+from protocol.keys import Signer
 from protocol.records import Incident, Result, SittingClose, VoteExpired
 from tests.protocol.chamber_builder import (
     CONTROLLER_KEY,
@@ -30,7 +31,12 @@ def test_accepted_record_stands_at_the_next_index() -> None:
     before = deepcopy(log.state)
     decision = decide(log.state, data, log.root_at)
     assert isinstance(decision, Accepted)
-    assert (decision.entry.index, decision.entry.hash, decision.reason, decision.forked) == (log.size, hash_text(data), "", False)
+    assert (decision.entry.index, decision.entry.hash, decision.reason, decision.forked) == (
+        log.size,
+        hash_text(data),
+        "",
+        False,
+    )
     assert log.state == before
 
 
@@ -82,11 +88,15 @@ def test_refusals_of_malformed_bytes() -> None:
     good = ballot.seal(key).split(b".")
     cases = [
         (b"", "parts"), (b"..", "header"), (b"x" * 70_000, "size"), (seal("nothing", payload, key), "kind"),
-        (seal("urn", payload, key), "kind"), (seal("ballot", b"{}", key), "members"), (seal("ballot", b"{", key), "json"),
-        (seal("ballot", payload + b" ", key), "canonical"), (seal("ballot", payload.replace(b'"for"', b'"FOR"'), key), "member"),
-        (seal("ballot", b"0" * 4097, key), "size"), (ballot.seal(device_key("s1")), "wrong-key"), (ballot.seal(ROOT_KEY), "wrong-key"),
+        (seal("urn", payload, key), "kind"), (seal("ballot", b"{}", key), "members"),
+        (seal("ballot", b"{", key), "json"),
+        (seal("ballot", payload + b" ", key), "canonical"),
+        (seal("ballot", payload.replace(b'"for"', b'"FOR"'), key), "member"),
+        (seal("ballot", b"0" * 4097, key), "size"), (ballot.seal(device_key("s1")), "wrong-key"),
+        (ballot.seal(ROOT_KEY), "wrong-key"),
         (ballot.seal(device_key("s99")), "unknown-key"), (b".".join([good[0], good[1], other[2]]), "signature"),
-        (seal("ballot", payload.replace(b'"choice":["for"]', b'"choice":["for"],"choice":["against"]'), key), "canonical"),
+        (seal("ballot", payload.replace(b'"choice":["for"]', b'"choice":["for"],"choice":["against"]'), key),
+        "canonical"),
     ]  # fmt: skip
     for data, reason in cases:
         assert log.refused(data) == reason
@@ -193,14 +203,20 @@ def test_what_is_due() -> None:
 
 
 def test_incident_may_be_reported_by_any_key_of_the_roster() -> None:
-    """Seat, card, session, officers; not by a stranger, nor by the root."""
+    """Seat, card, officers; not by a session, a stranger or the root, nor by the operator, who acts by order."""
     log = open_chamber()
-    signers = [device_key("s1"), card_key("m1"), log.sitters["m1"].key, *map(officer_key, ("chair", "deputy", "secretary", "operator"))]
+    signers: list[Signer] = [
+        device_key("s1"),
+        card_key("m1"),
+        *map(officer_key, ("chair", "deputy", "eldest", "secretary")),
+    ]
     for signer in signers:
         log.append(log.make(Incident, about="s1", text_hash=""), signer)
     assert len(log.state.incidents) == len(signers)
     assert log.refused(log.make(Incident, about="s1", text_hash=""), device_key("s99")) == "unknown-key"
-    assert log.refused(log.make(Incident, about="s1", text_hash=""), ROOT_KEY) == "wrong-key"
+    assert log.act_refused("operator", Incident, about="s1", text_hash="") == "state"
+    for signer in (ROOT_KEY, log.sitters["m1"].key):
+        assert log.refused(log.make(Incident, about="s1", text_hash=""), signer) == "wrong-key"
 
 
 # --- Any bytes ----------------------------------------------------------------------------------------------
@@ -210,7 +226,12 @@ VOTE = LOG.open_vote()
 LEAVES = [*LOG.leaves, LOG.make_ballot(VOTE, "m1", "for").seal(LOG.sitters["m1"].key)]
 
 
-@given(st.one_of(st.binary(max_size=200), st.tuples(st.sampled_from(LEAVES), st.integers(0, 2000), st.integers(0, 3), st.binary(max_size=3))))
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.tuples(st.sampled_from(LEAVES), st.integers(0, 2000), st.integers(0, 3), st.binary(max_size=3)),
+    )
+)
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_get_a_decision(case: bytes | tuple[bytes, int, int, bytes]) -> None:
     """Never an error, never a change of the state; damaged leaves are refused."""
@@ -228,11 +249,19 @@ def test_any_bytes_get_a_decision(case: bytes | tuple[bytes, int, int, bytes]) -
 
 
 @pytest.mark.parametrize("signer", ["session", "device", "card", "chair"])
-@given(payload=st.binary(max_size=60), kind=st.sampled_from(["ballot", "session", "session-bind", "incident", "ack", "trust"]))
+@given(
+    payload=st.binary(max_size=60),
+    kind=st.sampled_from(["ballot", "session", "session-bind", "incident", "ack", "trust"]),
+)
 @settings(max_examples=60, deadline=None)
 def test_any_signed_payload_gets_a_decision(signer: str, payload: bytes, kind: str) -> None:
     """Also from a key that this log knows."""
-    keys = {"session": LOG.sitters["m1"].key, "device": device_key("s1"), "card": card_key("m1"), "chair": officer_key("chair")}
+    keys: dict[str, Signer] = {
+        "session": LOG.sitters["m1"].key,
+        "device": device_key("s1"),
+        "card": card_key("m1"),
+        "chair": officer_key("chair"),
+    }
     assert isinstance(decide(LOG.state, seal(kind, payload, keys[signer]), LOG.root_at), Refused)
 
 

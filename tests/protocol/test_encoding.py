@@ -31,7 +31,22 @@ def test_base64url_known_answers(data: bytes, text: bytes) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [b"Zg==", b"Zg=", b"Zh", b"Zm9", b"Z", b"Zm9vY", b" Zg", b"Zg\n", b"Z g", b"+/+/", b"-/-_", b"Zm9vYg==", b"\xff\xff", b"Z\x00"],
+    [
+        b"Zg==",
+        b"Zg=",
+        b"Zh",
+        b"Zm9",
+        b"Z",
+        b"Zm9vY",
+        b" Zg",
+        b"Zg\n",
+        b"Z g",
+        b"+/+/",
+        b"-/-_",
+        b"Zm9vYg==",
+        b"\xff\xff",
+        b"Z\x00",
+    ],
 )
 def test_base64url_twin_is_refused(text: bytes) -> None:
     """Padding, other last letters, white space, the other alphabet: no second spelling."""

@@ -14,7 +14,7 @@ MEMBER = {"id": "m1", "name": "Ана", "group": "", "auth": "piv", "jwk": CARD}
 SEAT = {"id": "s1", "jwk": KEY, "place": ""}
 
 
-def check_of(field: Any) -> fields.Check:  # noqa: ANN401 - an annotation
+def check_of(field: Any) -> fields.Check:
     """The check that an annotated type carries."""
     check: fields.Check = get_args(field)[1]
     return check
@@ -33,21 +33,25 @@ REFUSED = [
     (fields.Identifier, ""), (fields.Identifier, "A"), (fields.Identifier, "a" * 41), (fields.Identifier, "a b"),
     (fields.Identifier, "a\n"), (fields.Identifier, "а"), (fields.Identifier, 1), (fields.Identifier, None),
     (fields.OptionalIdentifier, " "), (fields.Hash, ""), (fields.Hash, "A" * 42), (fields.Hash, "A" * 44),
-    (fields.Hash, "A" * 42 + "B"), (fields.Hash, "A" * 42 + "="), (fields.Hash, "A" * 42 + "+"), (fields.OptionalHash, "x"),
+    (fields.Hash, "A" * 42 + "B"), (fields.Hash, "A" * 42 + "="), (fields.Hash, "A" * 42 + "+"),
+    (fields.OptionalHash, "x"),
     (fields.SignatureText, "A" * 85), (fields.SignatureText, "A" * 85 + "B"), (fields.Seen, HASH),
     (fields.Seen, f"01:{HASH}"), (fields.Seen, f"-1:{HASH}"), (fields.Seen, f"1:{HASH}\n"), (fields.Seen, f"1 :{HASH}"),
     (fields.Seen, f"{10**16}:{HASH}"), (fields.Origin, "chamber/a/b"), (fields.Origin, "chamber/a/b/c/d"),
     (fields.Origin, "Chamber/a/b/c"), (fields.Natural, -1), (fields.Natural, 2**53), (fields.Natural, 1.0),
     (fields.Natural, True), (fields.Natural, "1"), (fields.Natural, None), (fields.Flag, 2), (fields.Flag, True),
-    (fields.Flag, False), (fields.Text, "a" * 301), (fields.Text, "e\u0301"), (fields.Text, "\x00"), (fields.Text, None),
+    (fields.Flag, False), (fields.Text, "a" * 301), (fields.Text, "e\u0301"), (fields.Text, "\x00"),
+    (fields.Text, None),
     (fields.LongText, "\x00"), (fields.LongText, 1), (fields.Identifiers, "ab"), (fields.Identifiers, {}),
     (fields.Identifiers, ("a",)), (fields.Identifiers, [1]), (fields.Hashes, [""]), (fields.Naturals, [True]),
-    (fields.KeyObject, []), (fields.KeyObject, {"x": HASH}), (fields.KeyObject, {"kty": "OKP", "crv": "Ed25519", "x": HASH}),
+    (fields.KeyObject, []), (fields.KeyObject, {"x": HASH}),
+    (fields.KeyObject, {"kty": "OKP", "crv": "Ed25519", "x": HASH}),
     (fields.KeyObject, {**KEY, "d": HASH}), (fields.KeyObject, {**KEY, "x": 1}), (fields.MemberEntries, [{}]),
     (fields.MemberEntries, [{**MEMBER, "weight": 2}]), (fields.MemberEntries, [{**MEMBER, "name": ""}]),
     (fields.MemberEntries, [{**MEMBER, "auth": "face"}]), (fields.MemberEntries, [{**MEMBER, "id": "M1"}]),
     (fields.MemberEntries, [dict(reversed(MEMBER.items()))]), (fields.MemberEntries, ["m1"]),
-    (fields.SeatEntries, [{**SEAT, "place": 1}]), (fields.SeatEntries, [{"id": "s1", "jwk": KEY}]), (fields.SeatEntries, [[]]),
+    (fields.SeatEntries, [{**SEAT, "place": 1}]), (fields.SeatEntries, [{"id": "s1", "jwk": KEY}]),
+    (fields.SeatEntries, [[]]),
 ]  # fmt: skip
 
 
@@ -75,7 +79,9 @@ def test_one_of_takes_only_its_words() -> None:
             check(value)
 
 
-@pytest.mark.parametrize(("text", "is_one"), [("a-1", True), ("", False), ("+", False), ("a/b", False), ("a" * 41, False)])
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("a-1", True), ("", False), ("+", False), ("a/b", False), ("a" * 41, False)]
+)
 def test_identifier_as_a_question(text: str, is_one: bool) -> None:
     """The same pattern, asked without an error."""
     assert fields.is_identifier(text) is is_one

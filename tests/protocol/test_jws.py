@@ -95,7 +95,10 @@ def test_header_that_is_not_the_template_is_refused(header: bytes) -> None:
 
 TWINS = {
     "padded signature": (ENVELOPE + b"==", "base64url"),
-    "padded payload": (text(HEADER) + b"." + base64.urlsafe_b64encode(PAYLOAD + b"x") + b"." + SIGNATURE_TEXT, "base64url"),
+    "padded payload": (
+        text(HEADER) + b"." + base64.urlsafe_b64encode(PAYLOAD + b"x") + b"." + SIGNATURE_TEXT,
+        "base64url",
+    ),
     "other last letter": (ENVELOPE[:-1] + b"R", "base64url"),
     "standard alphabet": (SIGNED + b"." + SIGNATURE_TEXT.replace(b"_", b"/"), "base64url"),
     "leading space": (b" " + ENVELOPE, "base64url"),

@@ -88,7 +88,14 @@ def test_weak_key_is_refused_where_it_enters(vector: dict[str, str]) -> None:
 def test_there_are_vectors_of_every_sort() -> None:
     """The file was not emptied: each trick of the specification has its vector."""
     names = " ".join(vector["name"] for vector in VECTORS)
-    for trick in ("torsion", "R is of small order", "S + L", "key of small order", "key of mixed order", "not canonical"):
+    for trick in (
+        "torsion",
+        "R is of small order",
+        "S + L",
+        "key of small order",
+        "key of mixed order",
+        "not canonical",
+    ):
         assert trick in names
 
 
@@ -133,7 +140,8 @@ RFC_7515_A3 = {
     "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
 }  # fmt: skip
 RFC_7515_INPUT = (
-    b"eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+    b"eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQog"
+    b"Imh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
 )
 RFC_7515_SIGNATURE = b"DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
 
@@ -167,7 +175,16 @@ def test_card_signs_with_low_s_always() -> None:
 
 @pytest.mark.parametrize(
     ("r", "s"),
-    [(0, 1), (1, 0), (0, 0), (1, (keys.P256_ORDER + 1) // 2), (keys.P256_ORDER, 1), (1, keys.P256_ORDER), (1, 1), (2**256 - 1, 1)],
+    [
+        (0, 1),
+        (1, 0),
+        (0, 0),
+        (1, (keys.P256_ORDER + 1) // 2),
+        (keys.P256_ORDER, 1),
+        (1, keys.P256_ORDER),
+        (1, 1),
+        (2**256 - 1, 1),
+    ],
 )
 def test_es256_out_of_range_is_refused(r: int, s: int) -> None:
     """Zeros, the order, the upper half."""
@@ -183,7 +200,16 @@ def test_der_of_a_card_becomes_low_s() -> None:
         CARD.public.verify(bytes([number]), keys.es256_from_der(der))
 
 
-@pytest.mark.parametrize("der", [b"", b"\x30\x00", b"junk", bytes.fromhex("30060201ff020101"), b"\x30\x26\x02\x21\x01" + bytes(32) + b"\x02\x01\x01"])
+@pytest.mark.parametrize(
+    "der",
+    [
+        b"",
+        b"\x30\x00",
+        b"junk",
+        bytes.fromhex("30060201ff020101"),
+        b"\x30\x26\x02\x21\x01" + bytes(32) + b"\x02\x01\x01",
+    ],
+)
 def test_der_that_is_none_is_refused(der: bytes) -> None:
     """Not DER, negative or too large numbers."""
     with pytest.raises(SignatureRefused):

@@ -21,12 +21,16 @@ from protocol.majority import (
 )
 
 
-def rule(base: str = "yes_no", comparator: str = ">", fraction: tuple[int, int] = (1, 2), **changes: Any) -> Rule:  # noqa: ANN401 - any field
+def rule(base: str = "yes_no", comparator: str = ">", fraction: tuple[int, int] = (1, 2), **changes: Any) -> Rule:
     """A rule of a base and a fraction."""
-    return simple_rule("r", "A rule", base=base, comparator=comparator, numerator=fraction[0], denominator=fraction[1], **changes)
+    return simple_rule(
+        "r", "A rule", base=base, comparator=comparator, numerator=fraction[0], denominator=fraction[1], **changes
+    )
 
 
-def figures(for_: int = 0, against: int = 0, abstain: int = 0, *, seats: int = 39, present: int = 39, papers: int = 0) -> Figures:
+def figures(
+    for_: int = 0, against: int = 0, abstain: int = 0, *, seats: int = 39, present: int = 39, papers: int = 0
+) -> Figures:
     """The figures of a vote in a body whose seats are all filled."""
     return Figures(seats, seats, present, for_, against, abstain, papers)
 
@@ -35,19 +39,28 @@ def figures(for_: int = 0, against: int = 0, abstain: int = 0, *, seats: int = 3
     ("made", "seats", "needed"),
     [
         # The traps: a rounded fraction is wrong on one side or the other.
-        (rule("statutory", ">=", (2, 3)), 9, 6), (rule("statutory", ">", (2, 3)), 27, 19), (rule("statutory", ">=", (2, 3)), 27, 18),
-        (rule("statutory", ">", (1, 2)), 21, 11), (rule("statutory", ">=", (3, 5)), 436, 262), (rule("statutory", ">=", (3, 5)), 435, 261),
+        (rule("statutory", ">=", (2, 3)), 9, 6), (rule("statutory", ">", (2, 3)), 27, 19),
+        (rule("statutory", ">=", (2, 3)), 27, 18),
+        (rule("statutory", ">", (1, 2)), 21, 11), (rule("statutory", ">=", (3, 5)), 436, 262),
+        (rule("statutory", ">=", (3, 5)), 435, 261),
         # Romania, absolute and qualified: strict two thirds is the default reading.
-        (rule("in_office", ">", (1, 2)), 23, 12), (rule("in_office", ">", (1, 2)), 27, 14), (rule("in_office", ">", (2, 3)), 23, 16),
-        (rule("in_office", ">=", (2, 3)), 23, 16), (rule("in_office", ">", (2, 3)), 15, 11), (rule("in_office", ">=", (2, 3)), 15, 10),
+        (rule("in_office", ">", (1, 2)), 23, 12), (rule("in_office", ">", (1, 2)), 27, 14),
+        (rule("in_office", ">", (2, 3)), 23, 16),
+        (rule("in_office", ">=", (2, 3)), 23, 16), (rule("in_office", ">", (2, 3)), 15, 11),
+        (rule("in_office", ">=", (2, 3)), 15, 10),
         (rule("in_office", ">", (2, 3)), 21, 15), (rule("in_office", ">=", (2, 3)), 21, 14),
         # Poland: absolute of all seats, and three fifths.
-        (rule("statutory", ">", (1, 2)), 15, 8), (rule("statutory", ">", (1, 2)), 23, 12), (rule("statutory", ">", (1, 2)), 25, 13),
-        (rule("statutory", ">", (1, 2)), 28, 15), (rule("statutory", ">=", (3, 5)), 15, 9), (rule("statutory", ">=", (3, 5)), 21, 13),
-        (rule("statutory", ">=", (3, 5)), 23, 14), (rule("statutory", ">=", (3, 5)), 25, 15), (rule("statutory", ">=", (3, 5)), 28, 17),
+        (rule("statutory", ">", (1, 2)), 15, 8), (rule("statutory", ">", (1, 2)), 23, 12),
+        (rule("statutory", ">", (1, 2)), 25, 13),
+        (rule("statutory", ">", (1, 2)), 28, 15), (rule("statutory", ">=", (3, 5)), 15, 9),
+        (rule("statutory", ">=", (3, 5)), 21, 13),
+        (rule("statutory", ">=", (3, 5)), 23, 14), (rule("statutory", ">=", (3, 5)), 25, 15),
+        (rule("statutory", ">=", (3, 5)), 28, 17),
         # Serbia and Ukraine.
-        (rule("statutory", ">", (1, 2)), 39, 20), (rule("statutory", ">", (1, 2)), 54, 28), (rule("statutory", ">", (1, 2)), 64, 33),
-        (rule("statutory", ">", (1, 2)), 22, 12), (rule("statutory", ">", (1, 2)), 26, 14), (rule("statutory", ">", (1, 2)), 42, 22),
+        (rule("statutory", ">", (1, 2)), 39, 20), (rule("statutory", ">", (1, 2)), 54, 28),
+        (rule("statutory", ">", (1, 2)), 64, 33),
+        (rule("statutory", ">", (1, 2)), 22, 12), (rule("statutory", ">", (1, 2)), 26, 14),
+        (rule("statutory", ">", (1, 2)), 42, 22),
         (rule("fixed", fixed=226), 450, 226),
     ],
 )  # fmt: skip
@@ -60,7 +73,16 @@ def test_needed_of_the_laws(made: Rule, seats: int, needed: int) -> None:
 
 @pytest.mark.parametrize(
     ("comparator", "seats", "needed"),
-    [(">=", 28, 14), (">", 28, 15), (">=", 21, 11), (">", 21, 11), (">", 39, 20), (">", 25, 13), (">", 23, 12), (">", 27, 14)],
+    [
+        (">=", 28, 14),
+        (">", 28, 15),
+        (">=", 21, 11),
+        (">", 21, 11),
+        (">", 39, 20),
+        (">", 25, 13),
+        (">", 23, 12),
+        (">", 27, 14),
+    ],
 )
 def test_quorum_of_the_laws(comparator: str, seats: int, needed: int) -> None:
     """Half is enough in Poland (28 seats: 14), elsewhere more than half."""
@@ -178,12 +200,20 @@ def test_needed_is_the_least_winning_number(made: Rule) -> None:
 @given(made_rules, votes)
 @settings(max_examples=300)
 def test_adopted_exactly_from_the_formula(made: Rule, counts: tuple[int, int, int, int, int]) -> None:
-    """d * F against n * base in integers, written again here."""
+    """D * F against n * base in integers, written again here."""
     f = filled(counts)
-    bases = {"statutory": f.statutory, "in_office": f.in_office, "present": f.present, "cast": f.cast, "yes_no": f.for_ + f.against}
+    bases = {
+        "statutory": f.statutory,
+        "in_office": f.in_office,
+        "present": f.present,
+        "cast": f.cast,
+        "yes_no": f.for_ + f.against,
+    }
     left = made.denominator * f.for_
     right = made.numerator * bases.get(made.base, 0)
-    expected = f.for_ >= made.fixed if made.base == "fixed" else left > right if made.comparator == ">" else left >= right
+    expected = (
+        f.for_ >= made.fixed if made.base == "fixed" else left > right if made.comparator == ">" else left >= right
+    )
     if f.for_ > 0:
         assert (judge_figures(made, f).outcome == "adopted") is expected
 
@@ -195,7 +225,11 @@ def test_one_more_for_never_loses_an_adopted_vote(made: Rule, counts: tuple[int,
     f = filled(counts)
     if judge_figures(made, f).outcome != "adopted":
         return
-    more = [replace(f, for_=f.for_ + 1, statutory=f.statutory + 1, in_office=f.in_office + 1, present=f.present + 1)] if made.base in {"cast", "yes_no", "fixed"} else []
+    more = (
+        [replace(f, for_=f.for_ + 1, statutory=f.statutory + 1, in_office=f.in_office + 1, present=f.present + 1)]
+        if made.base in {"cast", "yes_no", "fixed"}
+        else []
+    )
     if f.present > f.cast:
         more.append(replace(f, for_=f.for_ + 1))
     if f.against:
@@ -229,29 +263,41 @@ def test_document_goes_there_and_back() -> None:
     assert read_rule_book(b'{"v":1,"rules":[]}').rules == {}
 
 
-def changed(**members: Any) -> bytes:  # noqa: ANN401 - also wrong types
+def changed(**members: Any) -> bytes:
     """A document of one rule with other members, past every check of our own writer."""
     names = list(Rule.__dataclass_fields__)
     return canonical_json({"v": 1, "rules": [{name: members.get(name, getattr(rule(), name)) for name in names}]})
 
 
 REFUSED = {
-    "no JSON": b"rules", "another shape": b"[]", "version 2": b'{"v":2,"rules":[]}', "version true": b'{"v":true,"rules":[]}',
-    "version 1.0": b'{"v":1.0,"rules":[]}', "rules no list": b'{"v":1,"rules":{}}', "more members": b'{"v":1,"rules":[],"x":1}',
-    "white space": GOOD + b"\n", "a rule that is a word": b'{"v":1,"rules":["simple"]}', "one id twice": write_rule_book([rule(), rule()]),
-    "too long": b'{"v":1,"rules":[' + b" " * 60_000 + b"]}", "doubled member": GOOD.replace(b'"id":"r"', b'"id":"r","id":"r"', 1),
-    "a missing member": GOOD.replace(b'"fixed":0,', b"", 1), "no id": changed(id=""), "number as word": changed(numerator="1"),
-    "boolean number": changed(fixed=True), "float": changed(numerator=0.5), "null": changed(title=None), "word as number": changed(title=1),
-    "unknown base": changed(base="everyone"), "unknown comparator": changed(comparator="=="), "unknown tie": changed(tie="coin"),
-    "unknown recusal": changed(recusal="x"), "unknown source": changed(quorum_source="x"), "unknown presence": changed(present_from="x"),
+    "no JSON": b"rules", "another shape": b"[]", "version 2": b'{"v":2,"rules":[]}',
+    "version true": b'{"v":true,"rules":[]}',
+    "version 1.0": b'{"v":1.0,"rules":[]}', "rules no list": b'{"v":1,"rules":{}}',
+    "more members": b'{"v":1,"rules":[],"x":1}',
+    "white space": GOOD + b"\n", "a rule that is a word": b'{"v":1,"rules":["simple"]}',
+    "one id twice": write_rule_book([rule(), rule()]),
+    "too long": b'{"v":1,"rules":[' + b" " * 60_000 + b"]}",
+    "doubled member": GOOD.replace(b'"id":"r"', b'"id":"r","id":"r"', 1),
+    "a missing member": GOOD.replace(b'"fixed":0,', b"", 1), "no id": changed(id=""),
+    "number as word": changed(numerator="1"),
+    "boolean number": changed(fixed=True), "float": changed(numerator=0.5), "null": changed(title=None),
+    "word as number": changed(title=1),
+    "unknown base": changed(base="everyone"), "unknown comparator": changed(comparator="=="),
+    "unknown tie": changed(tie="coin"),
+    "unknown recusal": changed(recusal="x"), "unknown source": changed(quorum_source="x"),
+    "unknown presence": changed(present_from="x"),
     "unknown confidence": changed(confidence="sure"), "unknown quorum base": changed(quorum_base="present"),
     "zero denominator": changed(denominator=0), "negative denominator": changed(numerator=-1, denominator=-2),
     "more than the whole": changed(numerator=3, denominator=2), "nothing of it": changed(base="statutory", numerator=0),
-    "whole of for and against": changed(numerator=2, denominator=2), "quorum over one": changed(quorum_numerator=2, quorum_denominator=1),
+    "whole of for and against": changed(numerator=2, denominator=2),
+    "quorum over one": changed(quorum_numerator=2, quorum_denominator=1),
     "quorum of zero parts": changed(quorum_denominator=0), "negative quorum": changed(quorum_numerator=-1),
-    "fixed without its base": changed(fixed=3), "base fixed without a number": changed(base="fixed"), "negative fixed": changed(fixed=-1),
-    "number over 2^53": changed(base="fixed", fixed=2**53), "denominator over 2^53": changed(base="none", denominator=2**53),
-    "title too long": changed(title="x" * 601), "title not in form C": changed(title="e\u0301"), "control character": changed(citation="\x00"),
+    "fixed without its base": changed(fixed=3), "base fixed without a number": changed(base="fixed"),
+    "negative fixed": changed(fixed=-1),
+    "number over 2^53": changed(base="fixed", fixed=2**53),
+    "denominator over 2^53": changed(base="none", denominator=2**53),
+    "title too long": changed(title="x" * 601), "title not in form C": changed(title="e\u0301"),
+    "control character": changed(citation="\x00"),
 }  # fmt: skip
 
 
@@ -268,7 +314,12 @@ def test_impossible_rule_is_refused_where_it_is_made() -> None:
         rule("fixed")
 
 
-@given(st.one_of(st.binary(max_size=100), st.tuples(st.integers(0, len(GOOD)), st.binary(max_size=4)).map(lambda c: GOOD[: c[0]] + c[1] + GOOD[c[0] :])))
+@given(
+    st.one_of(
+        st.binary(max_size=100),
+        st.tuples(st.integers(0, len(GOOD)), st.binary(max_size=4)).map(lambda c: GOOD[: c[0]] + c[1] + GOOD[c[0] :]),
+    )
+)
 @settings(max_examples=200)
 def test_any_bytes_are_rules_or_refused(data: bytes) -> None:
     """Nothing but `RulesRefused` comes out."""

@@ -58,6 +58,7 @@ def test_payload_of_another_kind_is_refused(kind: str) -> None:
 
 def test_longest_message() -> None:
     """48,000 bytes of payload pass, one more does not."""
+
     def head(length: int) -> Head:
         return Head(1, "", "", "", "", "x" * length, "", "", "", "", "", 1)
 

@@ -78,9 +78,7 @@ REFUSED = {
     "no checkpoint": GOOD[: GOOD.index(b"\n\n")],
     "empty": b"",
     "header alone": b"c2sp.org/tlog-proof@v1\n",
-    "a message of another kind": GOOD.replace(
-        GOOD.split(b"\n")[1], b"extra " + base64.b64encode(LOG.leaves[0])
-    ),
+    "a message of another kind": GOOD.replace(GOOD.split(b"\n")[1], b"extra " + base64.b64encode(LOG.leaves[0])),
 }
 
 

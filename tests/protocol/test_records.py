@@ -47,25 +47,32 @@ def test_member_called_from_is_written_without_its_underscore() -> None:
 # --- One sample of each kind --------------------------------------------------------------------------------
 
 VALUES: dict[str, Any] = {
-    "ctx": "chamber/kikinda/assembly/2024", "sitting": "sitting-1", "jwk": KEY, "root": KEY, "controller": KEY, "key": KEY,
-    "pop": "A" * 86, "seen": SEEN, "choice": ["for"], "options": ["for", "against"], "members": [], "seats": [], "parts": [HASH],
+    "ctx": "chamber/kikinda/assembly/2024", "sitting": "sitting-1", "jwk": KEY, "root": KEY, "controller": KEY,
+    "key": KEY,
+    "pop": "A" * 86, "seen": SEEN, "choice": ["for"], "options": ["for", "against"], "members": [], "seats": [],
+    "parts": [HASH],
     "add": ["m9"], "remove": [], "figures": [1, 2], "counts": [1, 2], "elected": [], "evolve": "1", "rule": "simple",
     "eligible": "all", "state": "", "name": "Ана", "title": "", "decisive": 1,
 }  # fmt: skip
 WORDS = {
     ("officer", "role"): "chair", ("key-change", "what"): "log", ("presence", "state"): "left", ("item", "act"): "note",
-    ("speech", "act"): "grant", ("recusal", "act"): "declare", ("quorum-check", "how"): "cards", ("in-camera", "state"): "on",
-    ("minutes", "state"): "draft", ("vote-arm", "mode"): "open", ("vote-arm", "sign"): "card", ("vote-arm", "change"): "last",
+    ("speech", "act"): "grant", ("recusal", "act"): "declare", ("quorum-check", "how"): "cards",
+    ("in-camera", "state"): "on",
+    ("minutes", "state"): "draft", ("vote-arm", "mode"): "open", ("vote-arm", "sign"): "card",
+    ("vote-arm", "change"): "last",
     ("vote-act", "act"): "hold", ("assisted-ballot", "how"): "paper", ("result", "outcome"): "tie",
-    ("casting-vote", "choice"): "for", ("lot", "choice"): "anna", ("takeover", "root"): HASH, ("sitting-open", "root"): HASH,
+    ("casting-vote", "choice"): "for", ("lot", "choice"): "anna", ("takeover", "root"): HASH,
+    ("sitting-open", "root"): HASH,
     ("vote-close", "root"): HASH, ("eligible-part", "members"): ["m1"],
 }  # fmt: skip
 HASHES = {
-    "trust", "roster", "rules", "dev", "nonce", "session", "card_ref", "kid", "items", "present", "title_hash", "arm", "open",
+    "trust", "roster", "rules", "dev", "nonce", "session", "card_ref", "kid", "items", "present", "title_hash", "arm",
+    "open",
     "result", "of", "root", "void_hash",
 }  # fmt: skip
 NUMBERS = {
-    "ts", "part", "statutory", "in_office", "seq", "size", "counter", "version", "ms", "min", "max", "places", "duration_ms",
+    "ts", "part", "statutory", "in_office", "seq", "size", "counter", "version", "ms", "min", "max", "places",
+    "duration_ms",
     "extend_ms", "held_at", "to", "from", "void_count", "needed", "round", "issued", "returned", "valid", "invalid",
 }  # fmt: skip
 
@@ -83,7 +90,9 @@ def sample(kind: str) -> dict[str, Any]:
         elif name in HASHES and (kind, name) != ("trust", "root"):
             members[name] = HASH
         else:
-            members[name] = VALUES.get(name, "" if name in {"policy", "gap", "basis"} or name.endswith("_hash") else "x1")
+            members[name] = VALUES.get(
+                name, "" if name in {"policy", "gap", "basis"} or name.endswith("_hash") else "x1"
+            )
     for name in ("prev", "repeats", "replaces"):
         if name in members:
             members[name] = ""
@@ -105,7 +114,11 @@ def test_every_member_is_needed_in_its_place(kind: str) -> None:
     """Missing, unknown, doubled or moved members, another version: refused."""
     good = sample(kind)
     names = list(good)
-    broken: list[bytes] = [canonical_json({**good, "w": 1}), canonical_json({**good, "v": 2}), canonical_json({**good, "v": "1"})]
+    broken: list[bytes] = [
+        canonical_json({**good, "w": 1}),
+        canonical_json({**good, "v": 2}),
+        canonical_json({**good, "v": "1"}),
+    ]
     broken += [canonical_json({name: good[name] for name in names if name != gone}) for gone in names]
     swapped = [*names[:-2], names[-1], names[-2]]
     broken.append(canonical_json({name: good[name] for name in swapped}))
@@ -168,7 +181,10 @@ def test_unknown_kind_is_named_so(kind: str) -> None:
         read_record(kind, BALLOT)
 
 
-@pytest.mark.parametrize(("kind", "most"), [("ballot", 4096), ("trust", 16_000), ("key-change", 16_000), ("roster-part", 48_000), ("eligible-part", 48_000)])
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [("ballot", 4096), ("trust", 16_000), ("key-change", 16_000), ("roster-part", 48_000), ("eligible-part", 48_000)],
+)
 def test_longest_payload(kind: str, most: int) -> None:
     """The limits of section 1."""
     assert KINDS[kind].payload_bytes_max == most
@@ -218,7 +234,8 @@ def read_any(kind: str, data: bytes) -> Record | None:
 
 
 PIECES = [
-    b"", b'"', b"\\", b"\n", b"\x00", b"\x7f", b"\xc3\xa9", b"e\xcc\x81", b",", b"[", b"]", b"{", b"}", b'","', b" ", b"0", b"00",
+    b"", b'"', b"\\", b"\n", b"\x00", b"\x7f", b"\xc3\xa9", b"e\xcc\x81", b",", b"[", b"]", b"{", b"}", b'","', b" ",
+    b"0", b"00",
     b"9" * 16, b"-1", b"1.0", b"true", b"null", b'\\"', b"\\u0041", b"\\n", b"\xff", b"A", b"B", b'"",""', b'{"v":1,',
 ]  # fmt: skip
 
@@ -240,8 +257,10 @@ def test_short_and_long_reading_agree(kind: str, data: st.DataObject) -> None:
 def test_short_and_long_reading_agree_on_member_values(kind: str) -> None:
     """Each member with the edges of every type: the same record or refused the same."""
     edges: list[Any] = [
-        "", "a", "a" * 40, "a" * 41, "a" * 300, "a" * 301, "a" * 4000, "é", "a\nb", 'a"b', "a\\b", "~", " ", HASH, HASH[:-1] + "B", SEEN,
-        "A" * 86, "A" * 85 + "B", 0, 1, 2, 10**14, 10**15, 2**53 - 1, 2**53, [], [""], ["a"], ["a", "b"], ["a" * 41], [0], [1, 2],
+        "", "a", "a" * 40, "a" * 41, "a" * 300, "a" * 301, "a" * 4000, "é", "a\nb",
+        'a"b', "a\\b", "~", " ", HASH, HASH[:-1] + "B", SEEN,
+        "A" * 86, "A" * 85 + "B", 0, 1, 2, 10**14, 10**15, 2**53 - 1, 2**53, [], [""], ["a"], ["a", "b"], ["a" * 41],
+        [0], [1, 2],
         [2**53], [HASH], KEY, {**KEY, "x": ""}, {**KEY, "x": "é"}, {}, "all", "for", "log",
     ]  # fmt: skip
     good = sample(kind)
@@ -264,8 +283,10 @@ def test_any_payload_is_a_record_or_refused(kind: str, data: bytes) -> None:
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 SIGNERS = {
-    "R": "R", "S": "S", "O": "O", "C": "C", "K": "K", "E, D, O": "EDO", "the new one": "O", "E, O": "EO", "E, S": "ES", "E, K": "EK",
-    "S, amendment †": "S", "S †": "S†", "O, own key": "O", "O, † by S after the close": "O", "any roster key, C": "OSKDC",
+    "R": "R", "S": "S", "O": "O", "C": "C", "K": "K", "E, D, O": "EDO", "the new one": "O", "E, O": "EO", "E, S": "ES",
+    "E, K": "EK",
+    "S, amendment †": "S", "S †": "S†", "O, own key": "O", "O, † by S after the close": "O",
+    "any roster key, C": "OSKDC",
     "O, S": "OS", "D": "D",
 }  # fmt: skip
 
@@ -302,9 +323,11 @@ def test_every_message_is_the_row_of_the_page() -> None:
 
 
 ROW_MOVES = {
-    "`vote-open`": Move.OPEN, "`vote-act` disarm": Move.DISARM, "`vote-act` hold": Move.HOLD, "`vote-act` resume": Move.RESUME,
+    "`vote-open`": Move.OPEN, "`vote-act` disarm": Move.DISARM, "`vote-act` hold": Move.HOLD,
+    "`vote-act` resume": Move.RESUME,
     "`vote-act` last-call": Move.LAST_CALL, "`vote-act` reopen": Move.REOPEN, "`vote-act` extend": Move.EXTEND,
-    "`vote-close`": Move.CLOSE, "`vote-expired`": Move.EXPIRE, "`vote-announce`": Move.ANNOUNCE, "`vote-void`": Move.VOID,
+    "`vote-close`": Move.CLOSE, "`vote-expired`": Move.EXPIRE, "`vote-announce`": Move.ANNOUNCE,
+    "`vote-void`": Move.VOID,
 }  # fmt: skip
 
 

@@ -138,7 +138,9 @@ def test_ballot_in_last_call_counts() -> None:
     assert result_figures(log.close(vote))[0] == (1, 1, 0)
 
 
-@pytest.mark.parametrize("choice", [(), ("for", "against"), ("against", "for"), ("for", "for"), ("maybe",), ("for", "abstain")])
+@pytest.mark.parametrize(
+    "choice", [(), ("for", "against"), ("against", "for"), ("for", "for"), ("maybe",), ("for", "abstain")]
+)
 def test_choice_that_the_arm_does_not_offer_is_void(choice: tuple[str, ...]) -> None:
     """Distinct options in order, `min` to `max` of them, `abstain` alone."""
     log = open_chamber()
@@ -154,7 +156,8 @@ def test_choices_of_several_and_abstain_alone() -> None:
     options = ("anna", "bora", "ceca", "abstain")
     vote = log.open_vote(options=options, min=2, max=2, places=2)
     for member, choice, reason in [
-        ("m1", ("anna", "ceca"), ""), ("m2", ("abstain",), ""), ("m3", ("anna",), "choice"), ("m3", ("ceca", "anna"), "choice"),
+        ("m1", ("anna", "ceca"), ""), ("m2", ("abstain",), ""), ("m3", ("anna",), "choice"),
+        ("m3", ("ceca", "anna"), "choice"),
         ("m4", ("anna", "abstain"), "choice"), ("m5", ("anna", "bora", "ceca"), "choice"),
     ]:  # fmt: skip
         assert log.reason(log.ballot(vote, member, *choice)) == reason

@@ -10,7 +10,7 @@ from protocol.checkpoint import LogKey
 from protocol.encoding import canonical_json, hash_text
 from protocol.errors import ChamberError
 from protocol.jws import seal
-from protocol.keys import Ed25519Signer, P256Signer
+from protocol.keys import Ed25519Signer, P256Signer, Signer
 from protocol.records import (
     Ack,
     Adjourn,
@@ -52,10 +52,11 @@ from tests.protocol.test_records import sample
 # --- Trust --------------------------------------------------------------------------------------------------
 
 
-def anchor(log: ChamberLog, **members: Any) -> records.Trust:  # noqa: ANN401 - any member
+def anchor(log: ChamberLog, **members: Any) -> records.Trust:
     """An index 0."""
     usual: dict[str, Any] = {
-        "chamber": "kikinda", "body": "assembly", "term": "2024", "root": ROOT_KEY.public.jwk(), "card_ca": "", "device_ca": "",
+        "chamber": "kikinda", "body": "assembly", "term": "2024", "root": ROOT_KEY.public.jwk(), "card_ca": "",
+        "device_ca": "",
         "log_key": str(log.log_key), "log_pq_key": "", "controller": CONTROLLER_KEY.public.jwk(), "policy": "",
     }  # fmt: skip
     return log.make(records.Trust, **(usual | members))
@@ -75,7 +76,8 @@ OTHER_VKEY = str(LogKey("chamber/arad/assembly/2024", LOG_KEY.public))
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"log_key": "none"}, "state"), ({"log_key": OTHER_VKEY}, "state"), ({"controller": card_key("m1").public.jwk()}, "state"),
+        ({"log_key": "none"}, "state"), ({"log_key": OTHER_VKEY}, "state"),
+        ({"controller": card_key("m1").public.jwk()}, "state"),
         ({"controller": ROOT_KEY.public.jwk()}, "state"), ({"controller": {}}, "state"), ({"term": "2028"}, "state"),
         ({"root": LOG_KEY.public.jwk()}, "unknown-key"), ({"root": {}}, "key"),
         ({"root": {"crv": "Ed25519", "kty": "OKP", "x": "AQ" + "A" * 41}}, "key"),
@@ -114,8 +116,10 @@ def test_second_anchor_is_refused() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"trust": "A" * 43}, "state"), ({"jwk": CONTROLLER_KEY.public.jwk()}, "state"), ({"jwk": ROOT_KEY.public.jwk()}, "state"),
-        ({"jwk": officer_key("chair").public.jwk()}, "state"), ({"jwk": card_key("m1").public.jwk()}, "state"), ({"jwk": {}}, "state"),
+        ({"trust": "A" * 43}, "state"), ({"jwk": CONTROLLER_KEY.public.jwk()}, "state"),
+        ({"jwk": ROOT_KEY.public.jwk()}, "state"),
+        ({"jwk": officer_key("chair").public.jwk()}, "state"), ({"jwk": card_key("m1").public.jwk()}, "state"),
+        ({"jwk": {}}, "state"),
         ({"jwk": {"crv": "Ed25519", "kty": "OKP", "x": "AQ" + "A" * 41}}, "state"),
     ],
 )  # fmt: skip
@@ -187,7 +191,8 @@ def test_opening_quotes_every_trust_record_before_it() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"roster": "A" * 43}, "state"), ({"trust": "A" * 43}, "state"), ({"prev": "A" * 43}, "state"), ({"sitting": "x"}, "state"),
+        ({"roster": "A" * 43}, "state"), ({"trust": "A" * 43}, "state"), ({"prev": "A" * 43}, "state"),
+        ({"sitting": "x"}, "state"),
         ({"root": "A" * 43}, "fork"), ({"size": 10**6}, "fork"), ({"seen": "1:" + "A" * 43}, "fork"),
     ],
 )  # fmt: skip
@@ -225,7 +230,10 @@ def test_sitting_opens_once() -> None:
     assert log.act_refused("chair", SittingOpen, **again) == "state"
     log.sitting = "sitting-2"
     log.prepare()
-    assert log.act_refused("chair", SittingOpen, roster=log.here.first_roster, trust=log.state.trust_digest(), prev="") == "state"
+    assert (
+        log.act_refused("chair", SittingOpen, roster=log.here.first_roster, trust=log.state.trust_digest(), prev="")
+        == "state"
+    )
     log.open_sitting()
     assert log.state.last_sitting_open != first.hash
 
@@ -260,7 +268,10 @@ def test_chair_takes_it_back() -> None:
     assert log.act_refused("deputy", Item, act="activate", decision="") == "state"
 
 
-@pytest.mark.parametrize(("who", "officer"), [("deputy", "eldest"), ("secretary", "secretary"), ("operator", "operator"), ("deputy", "nobody")])
+@pytest.mark.parametrize(
+    ("who", "officer"),
+    [("deputy", "eldest"), ("secretary", "secretary"), ("operator", "operator"), ("deputy", "nobody")],
+)
 def test_chair_is_not_given_to_others(who: str, officer: str) -> None:
     """Nobody is put into the chair by another, and no other office takes it."""
     log = open_chamber()
@@ -302,7 +313,11 @@ def test_officer_who_does_not_preside_is_refused(who: str, kind: type[records.Re
     """Whatever the office."""
     log = open_chamber()
     vote = log.open_vote()
-    members: dict[str, Any] = {VoteAct: {"of": vote, "act": "hold"}, VoteClose: {"open": vote}, Item: {"act": "note", "decision": ""}}.get(kind, {})
+    members: dict[str, Any] = {
+        VoteAct: {"of": vote, "act": "hold"},
+        VoteClose: {"open": vote},
+        Item: {"act": "note", "decision": ""},
+    }.get(kind, {})
     assert log.act_refused(who, kind, **members) in {"state", "wrong-key"}
 
 
@@ -317,7 +332,11 @@ def test_seq_rises_over_the_whole_log() -> None:
         assert log.act_refused("chair", Item, act="defer", decision="", seq=seq) == "seq"
     log.sitting = "sitting-2"
     log.prepare()
-    members: dict[str, Any] = {"roster": log.here.first_roster, "trust": log.state.trust_digest(), "prev": log.state.last_sitting_open}
+    members: dict[str, Any] = {
+        "roster": log.here.first_roster,
+        "trust": log.state.trust_digest(),
+        "prev": log.state.last_sitting_open,
+    }
     assert log.act_refused("chair", SittingOpen, seq=1, **members) == "seq"
 
 
@@ -487,15 +506,24 @@ def test_every_kind_by_every_key_is_judged_without_an_error(signer: str) -> None
     log = open_chamber()
     vote = log.open_vote()
     log.press(vote, m1="for")
-    keys = {
-        "chair": officer_key("chair"), "secretary": officer_key("secretary"), "root": ROOT_KEY, "controller": CONTROLLER_KEY,
+    keys: dict[str, Signer] = {
+        "chair": officer_key("chair"), "secretary": officer_key("secretary"), "root": ROOT_KEY,
+        "controller": CONTROLLER_KEY,
         "card": card_key("m1"), "device": Ed25519Signer(seed("seat s1")), "session": log.sitters["m1"].key,
     }  # fmt: skip
-    hashes = [vote, log.vote(vote).arm_hash, log.sitters["m1"].session, log.here.roster, log.state.trust_hash, hash_text(b"")]
+    hashes = [
+        vote,
+        log.vote(vote).arm_hash,
+        log.sitters["m1"].session,
+        log.here.roster,
+        log.state.trust_hash,
+        hash_text(b""),
+    ]
     for kind in records.KINDS:
         for quoted in hashes:
             members = {
-                name: quoted if value == "A" * 43 else (quoted,) if value == ["A" * 43] else value for name, value in sample(kind).items()
+                name: quoted if value == "A" * 43 else (quoted,) if value == ["A" * 43] else value
+                for name, value in sample(kind).items()
             }
             if "seen" in members:
                 members["seen"] = log.seen()

@@ -26,7 +26,7 @@ from tests.protocol.chamber_builder import (
 )
 
 
-def amend(log: ChamberLog, part: str | None = None, **members: Any) -> records.Roster:  # noqa: ANN401 - any member
+def amend(log: ChamberLog, part: str | None = None, **members: Any) -> records.Roster:
     """An amendment of the roster in force."""
     parts = () if part is None else (part,)
     return log.roster(parts, **({"prev": log.here.roster} | members))
@@ -84,8 +84,14 @@ UNSOUND: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
     "a seat with the root's key": ([], [seat_entry("s1", jwk=ROOT_KEY.public.jwk())]),
     "a seat with an officer's key": ([], [seat_entry("s1", jwk=officer_key("chair").public.jwk())]),
     "a small-order key": ([], [seat_entry("s1", jwk={"crv": "Ed25519", "kty": "OKP", "x": "AQ" + "A" * 41})]),
-    "a point off the curve": ([member_entry("m1", jwk={"crv": "P-256", "kty": "EC", "x": "A" * 43, "y": "A" * 43})], []),
-    "a key of another curve": ([member_entry("m1", jwk={"crv": "P-384", "kty": "EC", "x": "A" * 43, "y": "A" * 43})], []),
+    "a point off the curve": (
+        [member_entry("m1", jwk={"crv": "P-256", "kty": "EC", "x": "A" * 43, "y": "A" * 43})],
+        [],
+    ),
+    "a key of another curve": (
+        [member_entry("m1", jwk={"crv": "P-384", "kty": "EC", "x": "A" * 43, "y": "A" * 43})],
+        [],
+    ),
 }
 
 
@@ -241,7 +247,13 @@ def test_amendment_adds_exactly_what_its_parts_hold() -> None:
     again = log.part([member_entry("m1")], [])
     foreign = log.part([member_entry("m7", jwk=card_key("m1").public.jwk())], [])
     session_key = log.part([], [seat_entry("s7", jwk=log.sitters["m1"].key.public.jwk())])
-    for part_hash, add in ((part, ("m9",)), (part, ("m7", "m8", "m9")), (again, ("m1",)), (foreign, ("m7",)), (session_key, ("s7",))):
+    for part_hash, add in (
+        (part, ("m9",)),
+        (part, ("m7", "m8", "m9")),
+        (again, ("m1",)),
+        (foreign, ("m7",)),
+        (session_key, ("s7",)),
+    ):
         assert log.refused(amend(log, part_hash, add=add), SECRETARY) == "state"
 
 
@@ -328,3 +340,36 @@ def test_list_of_members_needs_its_sitting() -> None:
     assert log.refused(part, SECRETARY) == "state"
     log.prepare()
     log.append(log.make(records.EligiblePart, part=1, members=("m1",)), SECRETARY)
+
+
+# --- Where a sitting begins and ends in the log ---------------------------------------------------------------
+
+
+def test_sitting_reaches_to_its_last_ack_and_its_last_ballot() -> None:
+    """Between another sitting's records: the range of the other one's package depends on it."""
+    log = open_chamber()
+    first = log.here
+    vote = log.open_vote()
+    log.close(vote)
+    waiting = log.append(amend(log, remove=("m1",)), SECRETARY)
+    log.sitting = "sitting-2"
+    log.prepare()
+    log.open_sitting()
+    assert first.last_index == waiting.index
+    ack = log.ack(waiting, "chair")
+    assert first.last_index == ack.index
+    late = log.ballot(vote, "m2", "for")
+    assert log.reason(late) == "late"
+    assert first.last_index == late.index
+
+
+def test_sitting_begins_at_the_earliest_of_its_parts() -> None:
+    """Also at one that only an amendment quotes."""
+    log = found_log()
+    spare = log.part([member_entry("m9")], [])
+    begun = log.size - 1
+    log.prepare()
+    log.open_sitting()
+    assert log.here.first_index > begun
+    log.ack(log.append(amend(log, spare, add=("m9",)), SECRETARY), "chair")
+    assert log.here.first_index == begun

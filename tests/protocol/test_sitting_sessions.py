@@ -190,13 +190,14 @@ def test_held_back_session_dies_with_the_day() -> None:
 # --- Cards that cannot sign ---------------------------------------------------------------------------------
 
 
-def attested(log: ChamberLog, **changes: Any) -> tuple[SessionAttested, Ed25519Signer]:  # noqa: ANN401 - any member
+def attested(log: ChamberLog, **changes: Any) -> tuple[SessionAttested, Ed25519Signer]:
     """An attestation of m1's card at s1, not appended yet."""
     nonce = log.unique("nonce")
     log.nonces.add(nonce)
     key = Ed25519Signer(seed(f"session {nonce}"))
     members: dict[str, Any] = {
-        "member": "m1", "seat": "s1", "dev": device_key("s1").public.thumbprint, "key": key.public.jwk(), "nonce": nonce,
+        "member": "m1", "seat": "s1", "dev": device_key("s1").public.thumbprint, "key": key.public.jwk(),
+        "nonce": nonce,
         "card_ref": hash_text(b"card"), "counter": 1,
     }  # fmt: skip
     return log.make(SessionAttested, **(members | changes)), key
@@ -298,7 +299,10 @@ def test_revocation_names_a_seat_and_its_key(seat: str, kid: str) -> None:
     log = open_chamber()
     key = card_key("m1").public if kid == "m1" else device_key(kid).public
     assert log.act_refused("secretary", DeviceRevoke, seat=seat, kid=key.thumbprint) == "state"
-    assert log.act_refused("chair", DeviceRevoke, seat="s1", kid=device_key("s1").public.thumbprint) in {"state", "wrong-key"}
+    assert log.act_refused("chair", DeviceRevoke, seat="s1", kid=device_key("s1").public.thumbprint) in {
+        "state",
+        "wrong-key",
+    }
 
 
 # --- Presence -----------------------------------------------------------------------------------------------
@@ -367,7 +371,8 @@ def test_ballot_by_a_key_of_another_class_is_refused(signer: str) -> None:
     log = open_chamber()
     vote = log.open_vote()
     keys = {
-        "device": device_key("s1"), "controller": CONTROLLER_KEY, "log": LOG_KEY, "chair": Ed25519Signer(seed("officer chair")),
+        "device": device_key("s1"), "controller": CONTROLLER_KEY, "log": LOG_KEY,
+        "chair": Ed25519Signer(seed("officer chair")),
         "stranger": Ed25519Signer(seed("nobody")),
     }  # fmt: skip
     ballot = log.make_ballot(vote, "m1", "for")

@@ -47,7 +47,8 @@ from tests.protocol.chamber_builder import (
 @pytest.mark.parametrize(
     "changes",
     [
-        {"options": ()}, {"options": ("for", "for")}, {"min": 2}, {"min": 2, "max": 1}, {"max": 4}, {"max": 0, "min": 0},
+        {"options": ()}, {"options": ("for", "for")}, {"min": 2}, {"min": 2, "max": 1}, {"max": 4},
+        {"max": 0, "min": 0},
         {"places": 0}, {"places": 4}, {"rule": "unknown"}, {"rule": ""}, {"eligible": ""}, {"eligible": "A" * 43},
         {"mode": "secret"}, {"repeats": "A" * 43}, {"item": "item-2"}, {"sitting": "sitting-2"},
     ],
@@ -236,7 +237,8 @@ def lies(vote: str, log: ChamberLog) -> list[Result]:
     """The true result of an ended vote with one member wrong."""
     true = expected_result(log.vote(vote), log.now_ms)
     return [
-        replace(true, counts=(2, 0, 0)), replace(true, counts=(1, 1)), replace(true, from_=true.from_ + 1), replace(true, to=true.to + 1),
+        replace(true, counts=(2, 0, 0)), replace(true, counts=(1, 1)), replace(true, from_=true.from_ + 1),
+        replace(true, to=true.to + 1),
         replace(true, present=true.present - 1), replace(true, void_count=1), replace(true, void_hash=hash_text(b"x")),
         replace(true, needed=true.needed + 1), replace(true, outcome="not-adopted"), replace(true, elected=("for",)),
     ]  # fmt: skip
@@ -324,7 +326,10 @@ def test_open_without_the_registered_quorum_is_refused() -> None:
 
 def test_quorum_missing_at_the_end() -> None:
     """They left in mid-vote: no quorum, whatever the votes; who voted counts as present."""
-    for leaving, pressed, outcome in ((("m2", "m3", "m4"), ("m1",), "no-quorum"), (("m1", "m2", "m3"), ("m1", "m2"), "adopted")):
+    for leaving, pressed, outcome in (
+        (("m2", "m3", "m4"), ("m1",), "no-quorum"),
+        (("m1", "m2", "m3"), ("m1", "m2"), "adopted"),
+    ):
         log = open_chamber()
         vote = log.open_vote(rule="quorum")
         log.press(vote, **dict.fromkeys(pressed, "for"))
@@ -382,7 +387,12 @@ def test_recused_leave_the_quorum_too_where_the_law_says_so() -> None:
     book = next(iter(log.state.rule_books))
     rules = dict(log.state.rule_books[book].rules)
     rules["leave-quorum"] = replace(
-        rules["leave-base"], id="leave-quorum", quorum_base="in_office", quorum_comparator=">", quorum_numerator=1, quorum_denominator=2
+        rules["leave-base"],
+        id="leave-quorum",
+        quorum_base="in_office",
+        quorum_comparator=">",
+        quorum_numerator=1,
+        quorum_denominator=2,
     )
     log.state.rule_books[book] = replace(log.state.rule_books[book], rules=rules)
     log.leave("m4")
@@ -406,7 +416,8 @@ def test_six_standings() -> None:
     log.close(vote)
     tally = count_vote(log.vote(vote))
     assert tally.standings == {
-        "m1": Standing.FOR, "m2": Standing.AGAINST, "m3": Standing.ABSTAINED, "m4": Standing.NOT_VOTING, "m5": Standing.ABSENT,
+        "m1": Standing.FOR, "m2": Standing.AGAINST, "m3": Standing.ABSTAINED, "m4": Standing.NOT_VOTING,
+        "m5": Standing.ABSENT,
         "m6": Standing.RECUSED,
     }  # fmt: skip
     assert (tally.not_voting, tally.absent, tally.recused) == (1, 1, 1)
@@ -793,9 +804,11 @@ def test_public_part_ends_and_begins_again() -> None:
 
 
 ITEM_WAYS = [
-    (("activate",), "active"), (("defer",), "deferred"), (("withdraw",), "withdrawn"), (("defer", "activate"), "active"),
+    (("activate",), "active"), (("defer",), "deferred"), (("withdraw",), "withdrawn"),
+    (("defer", "activate"), "active"),
     (("activate", "defer"), "deferred"), (("activate", "withdraw"), "withdrawn"), (("activate", "note"), "noted"),
-    (("activate", "decide"), "decided"), (("activate", "decide", "reopen"), "active"), (("activate", "note", "reopen"), "active"),
+    (("activate", "decide"), "decided"), (("activate", "decide", "reopen"), "active"),
+    (("activate", "note", "reopen"), "active"),
     (("withdraw", "reopen"), "active"),
 ]  # fmt: skip
 

@@ -41,7 +41,8 @@ def test_topic_is_taken_apart(topic: str, address: Address) -> None:
 @pytest.mark.parametrize(
     "topic",
     [
-        "", PREFIX, f"{PREFIX}/", f"{PREFIX}/sitting", f"{PREFIX}/seat/s1", f"{PREFIX}/seat/s1/up/x", f"{PREFIX}/seat//up",
+        "", PREFIX, f"{PREFIX}/", f"{PREFIX}/sitting", f"{PREFIX}/seat/s1", f"{PREFIX}/seat/s1/up/x",
+        f"{PREFIX}/seat//up",
         f"{PREFIX}/seat/S1/up", f"{PREFIX}/seat/+/up", f"{PREFIX}/seat/s1/blob", f"{PREFIX}/officer/chair/status",
         f"{PREFIX}/voter/s1/up", f"{PREFIX}/seat/s1/UP", "chamber/arad/assembly/seat/s1/up", f"x{PREFIX}/seat/s1/up",
         f"x/{PREFIX}/seat/s1/up", f"{PREFIX}/seat/{'s' * 41}/up", f"{PREFIX}/seat/s1\n/up", f"{PREFIX}/seat/../up",
@@ -53,7 +54,12 @@ def test_other_topic_is_refused(topic: str) -> None:
         TOPICS.read(topic)
 
 
-SEAT_MAY = [("publish", "seat/s1/up"), ("publish", "seat/s1/status"), ("subscribe", "seat/s1/down"), ("receive", "seat/s1/down")]
+SEAT_MAY = [
+    ("publish", "seat/s1/up"),
+    ("publish", "seat/s1/status"),
+    ("subscribe", "seat/s1/down"),
+    ("receive", "seat/s1/down"),
+]
 OFFICER_MAY = [
     ("publish", "officer/chair/up"), ("publish", "officer/chair/blob"), ("subscribe", "officer/chair/down"),
     ("subscribe", "seat/+/status"),
@@ -63,7 +69,8 @@ SHARED = [("subscribe", topic) for topic in ("sitting", "hall", "log/checkpoint"
 
 @pytest.mark.parametrize(
     ("identity", "action", "topic"),
-    [("seat-s1", *row) for row in SEAT_MAY + SHARED] + [("officer-chair", *row) for row in OFFICER_MAY + SHARED] + [("hall", "subscribe", "hall")],
+    [("seat-s1", *row) for row in SEAT_MAY + SHARED] + [("officer-chair",
+    *row) for row in OFFICER_MAY + SHARED] + [("hall", "subscribe", "hall")],
 )  # fmt: skip
 def test_own_and_shared_topics_are_allowed(identity: str, action: str, topic: str) -> None:
     """What each party needs."""
@@ -74,13 +81,16 @@ def test_own_and_shared_topics_are_allowed(identity: str, action: str, topic: st
     ("identity", "action", "topic"),
     [
         ("seat-s1", "publish", "seat/s2/up"), ("seat-s1", "publish", "seat/s1/down"), ("seat-s1", "publish", "sitting"),
-        ("seat-s1", "publish", "hall"), ("seat-s1", "publish", "log/checkpoint"), ("seat-s1", "publish", "officer/s1/up"),
-        ("seat-s1", "subscribe", "seat/s2/down"), ("seat-s1", "subscribe", "seat/+/up"), ("seat-s1", "subscribe", "seat/s1/up"),
+        ("seat-s1", "publish", "hall"), ("seat-s1", "publish", "log/checkpoint"),
+        ("seat-s1", "publish", "officer/s1/up"),
+        ("seat-s1", "subscribe", "seat/s2/down"), ("seat-s1", "subscribe", "seat/+/up"),
+        ("seat-s1", "subscribe", "seat/s1/up"),
         ("seat-s1", "subscribe", "#"), ("seat-s1", "subscribe", "seat/#"), ("seat-s1", "receive", "seat/s1/up"),
         ("officer-chair", "subscribe", "seat/+/up"), ("officer-chair", "subscribe", "seat/s1/up"),
         ("officer-chair", "receive", "seat/s1/up"), ("officer-chair", "publish", "seat/s1/up"),
         ("officer-chair", "publish", "officer/deputy/up"), ("officer-chair", "subscribe", "officer/deputy/down"),
-        ("seat-+", "subscribe", "seat/+/down"), ("seat-#", "subscribe", "seat/#/down"), ("seat-s1/up", "publish", "seat/s1/up/up"),
+        ("seat-+", "subscribe", "seat/+/down"), ("seat-#", "subscribe", "seat/#/down"),
+        ("seat-s1/up", "publish", "seat/s1/up/up"),
         ("seat-", "subscribe", "seat//down"), ("seat", "subscribe", "sitting"), ("", "subscribe", "sitting"),
         ("hall", "publish", "hall"), ("hall", "subscribe", "sitting"), ("controller", "publish", "sitting"),
         ("officer-+", "subscribe", "officer/+/down"), ("seat-S1", "publish", "seat/S1/up"),

@@ -23,7 +23,7 @@ def proquints(data: bytes) -> str:
 
 
 def test_proquint_known_answers() -> None:
-    """arXiv 0901.4016: 127.0.0.1 is lusab-babad, 63.84.220.193 is gutih-tugad."""
+    """Source arXiv 0901.4016: 127.0.0.1 is lusab-babad, 63.84.220.193 is gutih-tugad."""
     assert proquints(bytes([127, 0, 0, 1])) == "lusab-babad"
     assert proquints(bytes([63, 84, 220, 193])) == "gutih-tugad"
 
@@ -43,5 +43,11 @@ def test_words_typed_by_a_person_are_recognised(change: Callable[[str], str]) ->
 def test_other_words_are_not() -> None:
     """Another key, a missing word, words in another order, nothing."""
     words = root_words(KEY).split("-")
-    for given in (root_words(ROOT_KEY.public), "-".join(words[:7]), "-".join(reversed(words)), "", "-".join([*words, words[0]])):
+    for given in (
+        root_words(ROOT_KEY.public),
+        "-".join(words[:7]),
+        "-".join(reversed(words)),
+        "",
+        "-".join([*words, words[0]]),
+    ):
         assert not same_words(given, KEY)
