@@ -83,11 +83,11 @@ def read_command(line: bytes) -> Command:
     """Read one line. Raises `CommandRefused`: no JSON, another command, unknown members, wrong types."""
     try:
         members = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CommandRefused("a line that is not JSON") from error
-    if type(members) is not dict or members.get("do") not in _MEMBERS:
+    do = members.get("do") if type(members) is dict else None
+    if type(do) is not str or do not in _MEMBERS:
         raise CommandRefused(f"a command is one of {', '.join(_MEMBERS)}")
-    do = members["do"]
     if not set(members) <= _MEMBERS[do]:
         raise CommandRefused(f"{do} has no members but {', '.join(sorted(_MEMBERS[do]))}")
     return _build(do, members)

@@ -91,7 +91,8 @@ class SeatUnit:
         folder = self._fleet.plan.journal_dir
         if not folder:
             return self._memory
-        self._file = FileJournal(Path(folder) / f"{self.id}.journal")
+        # Not flushed: the power that is cut here is a task's, and this machine keeps what was written.
+        self._file = FileJournal(Path(folder) / f"{self.id}.journal", flush=False)
         return self._file
 
     def _report_end(self, task: asyncio.Task[None]) -> None:

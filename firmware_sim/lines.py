@@ -16,22 +16,36 @@ CHUNK_BYTES: Final = 65_536
 
 
 class LineWriter:
-    """Writes one JSON object a line. Whatever waits is written together and flushed once."""
+    """Writes one JSON object a line. Whatever waits is written together and flushed once.
 
-    def __init__(self, out: IO[bytes]) -> None:
+    `soon` calls a function a little later, as `call_soon` of an event loop does: one hand-over to the thread then
+    serves everything that happened in one turn of the loop.
+    """
+
+    def __init__(self, out: IO[bytes], soon: Callable[[Callable[[], None]], object] | None = None) -> None:
         self._out = out
+        self._soon = soon or (lambda call: call())
+        self._fresh: list[bytes] = []
         self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="events out", daemon=True)
         self._thread.start()
 
     def emit(self, **members: Any) -> None:  # noqa: ANN401 - any JSON value
         """Queue one event."""
-        self._waiting.put(json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        self._fresh.append(json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        if len(self._fresh) == 1:
+            self._soon(self._hand_over)
 
     def close(self) -> None:
         """Write what waits, and end."""
+        self._hand_over()
         self._waiting.put(None)
         self._thread.join()
+
+    def _hand_over(self) -> None:
+        if self._fresh:
+            self._waiting.put(b"".join(self._fresh))
+            self._fresh.clear()
 
     def _write(self) -> None:
         ended = False

@@ -44,7 +44,7 @@ def read_plan(data: bytes) -> Plan:
     """Read a plan. Raises `PlanRefused`: no JSON, other members, wrong types, a seat or card named twice."""
     try:
         members = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PlanRefused("a plan that is not JSON") from error
     if type(members) is not dict or sorted(members) != sorted(_MEMBERS) or members["v"] != _VERSION:
         raise PlanRefused(f"a plan has exactly the members {', '.join(_MEMBERS)}")

@@ -13,8 +13,11 @@ from firmware_sim.plan import Plan
 
 
 async def serve(plan: Plan, urls: Sequence[str], source: int, out: IO[bytes]) -> None:
-    """Run the fleet of `plan`; `source` is a file descriptor. Raises `SettingsRefused`: an address that is none; `JournalBroken`."""
-    writer = LineWriter(out)
+    """Run the fleet of `plan`; commands come from the file descriptor `source`, events go to `out`.
+
+    Raises `SettingsRefused`: an address that is none; `JournalBroken`: the folder of the journals refuses.
+    """
+    writer = LineWriter(out, asyncio.get_running_loop().call_soon)
     lines: asyncio.Queue[bytes] = asyncio.Queue()
     fleet = Fleet(plan, urls, writer.emit)
     try:

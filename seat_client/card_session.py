@@ -91,15 +91,20 @@ class CardSession:
 
     def speech(self, item: str, act: str, sort: str, moment: Moment) -> bytes:
         """Ask for the floor or withdraw."""
-        return self.seal(Speech(self.sitting, item, self.member, act, sort, 0, self._next_seq(), moment.unix_ms))
+        return Speech(self.sitting, item, self.member, act, sort, 0, self._next_seq(), moment.unix_ms).seal(self)
 
     def end(self, why: str, moment: Moment) -> bytes:
         """The session's own word that it is over."""
-        return self.seal(SessionEnd(self.hash, why, moment.unix_ms))
+        return SessionEnd(self.hash, why, moment.unix_ms).seal(self)
 
-    def seal(self, record: Record) -> bytes:
-        """Sign with the session's key."""
-        return record.seal(self._key)
+    @property
+    def public(self) -> PublicKey:
+        """The session's public key."""
+        return self._key.public
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign with the session's key: a session is a `Signer`."""
+        return self._key.sign(message)
 
     def _next_seq(self) -> int:
         self._seq += 1

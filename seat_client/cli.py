@@ -32,6 +32,7 @@ def run(path: Path, *, verbose: bool) -> None:
     """Run the seat until stopped."""
     import asyncio
     import logging
+    import signal
 
     from protocol.errors import ChamberError
     from seat_client.assembly import make_service
@@ -42,7 +43,19 @@ def run(path: Path, *, verbose: bool) -> None:
     )
 
     async def serve() -> None:
-        await make_service(read_settings(path)).run()
+        running = asyncio.ensure_future(make_service(read_settings(path)).run())
+        stopped = asyncio.Event()
+
+        def stop() -> None:
+            stopped.set()
+            running.cancel()
+
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+        try:
+            await running
+        except asyncio.CancelledError:
+            if not stopped.is_set():
+                raise
 
     try:
         asyncio.run(serve())

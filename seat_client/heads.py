@@ -61,22 +61,25 @@ class BelievedHead:
 def read_head(data: bytes, keys: KnownKeys) -> BelievedHead:
     """Read and verify a head.
 
-    Raises `HeadRefused`: not the controller's, a checkpoint of another log or key, records that do not fit each other
-    or that no officer known to `keys` signed.
+    Raises `HeadRefused`: with code `head` if it is not the controller's at all, `checkpoint` if the log's key did not
+    sign its checkpoint, `officer` if no officer known to `keys` signed a record in it, `vote` if these do not fit.
     """
     try:
         head = open_message(data, keys.controller)
-        if not isinstance(head, Head):
-            raise HeadRefused("a message that is no head")
-        checkpoint = open_checkpoint(head.checkpoint.encode(), keys.log_key)
     except ChamberError as error:
         raise HeadRefused(error.fact) from error
+    if not isinstance(head, Head):
+        raise HeadRefused("a message that is no head")
+    try:
+        checkpoint = open_checkpoint(head.checkpoint.encode(), keys.log_key)
+    except ChamberError as error:
+        raise HeadRefused(error.fact, "checkpoint") from error
     arm, arm_hash = _officer_record(head.arm, VoteArm, keys)
     opened, open_hash = _officer_record(head.open, VoteOpen, keys)
     if arm is not None and arm.sitting != head.sitting:
-        raise HeadRefused("a vote of another sitting")
+        raise HeadRefused("a vote of another sitting", "vote")
     if opened is not None and (arm is None or opened.arm != arm_hash):
-        raise HeadRefused("a vote opened that was not armed")
+        raise HeadRefused("a vote opened that was not armed", "vote")
     return BelievedHead(head, checkpoint, arm, open_hash)
 
 

@@ -71,12 +71,16 @@ class MemoryJournal:
 
 
 class FileJournal:
-    """A journal in a file of mode 0600. Opening it makes it if need be. Raises `JournalBroken`: the disk refuses."""
+    """A journal in a file of mode 0600. Opening it makes it if need be. Raises `JournalBroken`: the disk refuses.
 
-    __slots__ = ("_bytes", "_file", "_kept", "_path", "damage")
+    `flush` False leaves the flushing to the system: it outlives this process, but no power cut.
+    """
 
-    def __init__(self, path: Path) -> None:
+    __slots__ = ("_bytes", "_file", "_flush", "_kept", "_path", "damage")
+
+    def __init__(self, path: Path, *, flush: bool = True) -> None:
         self._path = path
+        self._flush = flush
         self._kept: dict[str, bytes] = {}
         self._file = -1
         self._bytes = 0
@@ -117,7 +121,7 @@ class FileJournal:
     def _append(self, data: bytes, *, flush: bool) -> None:
         try:
             written = os.write(self._file, data)
-            if flush:
+            if flush and self._flush:
                 os.fdatasync(self._file)
         except OSError as error:
             self._cut_back()
@@ -146,7 +150,7 @@ class FileJournal:
         for number in range(1, _ASIDE_MAX):
             aside = self._path.with_name(f"{self._path.name}.damaged-{number}")
             if not aside.exists():
-                _write_durably(aside, data)
+                _write(aside, data, flush=self._flush)
                 self.damage = aside.name
                 return
         self.damage = self._path.name  # a hundred damaged files are enough evidence
@@ -154,9 +158,10 @@ class FileJournal:
     def _rewrite(self) -> None:
         data = _MAGIC + b"".join(_entry(_KEEP, record) for record in self._kept.values())
         fresh = self._path.with_name(f"{self._path.name}.new")
-        _write_durably(fresh, data)
+        _write(fresh, data, flush=self._flush)
         fresh.replace(self._path)
-        _flush_directory(self._path.parent)
+        if self._flush:
+            _flush_directory(self._path.parent)
         self.close()
         self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         self._bytes = len(data)
@@ -199,12 +204,13 @@ def _replay(data: bytes, kept: dict[str, bytes]) -> int:
     return position
 
 
-def _write_durably(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, *, flush: bool) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        if flush:
+            os.fsync(file.fileno())
 
 
 def _flush_directory(directory: Path) -> None:

@@ -240,7 +240,7 @@ class Seat:
         refused = answer.receipt is None or answer.reason != ""
         session = self._session
         own = {self._request} if session is None else {session.hash, session.bind_hash}
-        if answer.record in own and refused:
+        if answer.record in own and refused and self.state in {State.ASKING, State.BINDING}:
             again = answer.reason == "nonce" and self._nonce_tries < NONCE_TRIES_MAX and session is not None
             self._outgoing.drop(answer.record)
             self._enter(e.NonceGone() if again else e.SessionDenied(answer.reason))
@@ -360,7 +360,7 @@ class Seat:
         if self._view.signs_each_ballot:
             self._ask_card(draft(ballot, card.key), ballot)
         else:
-            self._voting.cast(session.seal(ballot), ballot)
+            self._voting.cast(ballot.seal(session), ballot)
 
     # What is shown.
 

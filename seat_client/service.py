@@ -86,13 +86,15 @@ class SeatService:
 
     def feed(self, event: e.Event) -> None:
         """Take one event. An event out of order is our own mistake: logged, and the seat goes on."""
-        log.debug("event", extra={"seat": self.seat.id, "event": type(event).__name__})
         moment = e.Moment(time.monotonic(), time.time_ns() // 1_000_000, self._jitter())
         try:
             effects = self.seat.handle(event, moment)
         except WrongOrder as error:
             log.error("event out of order: %s", error.fact, extra={"seat": self.seat.id})  # noqa: TRY400 - the cause is in the words
             return
+        if log.isEnabledFor(logging.DEBUG):
+            names = ", ".join(type(effect).__name__ for effect in effects)
+            log.debug("%s -> %s", type(event).__name__, names, extra={"seat": self.seat.id})
         for effect in effects:
             self._carry_out[type(effect)](effect)
         self._set_timer(moment.now_s)
@@ -165,7 +167,8 @@ class SeatService:
     def _report(self, effect: e.Report) -> None:
         level = logging.WARNING if effect.what in _LOUD else logging.INFO
         fields = {"seat": self.seat.id, "vote": effect.vote, "reason": effect.reason}
-        log.log(level, "%s", effect.what.value, extra=fields)
+        told = " ".join(f"{name}={value}" for name, value in fields.items() if value)
+        log.log(level, "%s %s", effect.what.value, told, extra=fields)
         if self._watch is not None:
             self._watch(self.seat.id, effect)
 

@@ -1,7 +1,8 @@
 """What this seat has verified of the world: keys, the head, and the trees it was shown.
 
-Nothing goes back. A trust list that forgets, a head of a lower number or over a smaller tree is passed over and told; a
-head that cannot be read yet (its keys may come a moment later) waits for the next trust list.
+Nothing goes back. A trust list that forgets, a head of a lower number or over a smaller tree is passed over and told,
+as is one that the controller did not sign. A head of the controller's that cannot be believed makes the seat unfit, for
+the chamber has moved on to something unknown; its keys may come a moment later, so it waits for the next trust list.
 
 Source: `docs/protocol.md` sections 4, 5.1 and 5.2.
 """
@@ -94,7 +95,7 @@ class View:
             head = read_head(data, self.keys)
         except HeadRefused as error:
             self._pending = data
-            return Learned(fault=error.code)
+            return Learned(ignored=error.code) if error.code == HeadRefused.code else Learned(fault=error.code)
         if self.head is not None:
             if head is self.head or head.head == self.head.head:
                 return Learned()

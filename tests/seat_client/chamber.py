@@ -1,11 +1,13 @@
 """A chamber in memory: one log, its officers and one controller, made of the protocol's own functions and no broker."""
 
+from typing import Any
+
 from protocol import records
 from protocol.checkpoint import Checkpoint, LogKey, sign_checkpoint
 from protocol.decide import Accepted, Refused, Repeated, decide, due_records
 from protocol.encoding import base64url, hash_text, salted_text
 from protocol.jws import read_envelope
-from protocol.keys import Ed25519Signer, P256Signer, Signer
+from protocol.keys import Ed25519Signer, Jwk, P256Signer, Signer
 from protocol.majority import read_rule_book, simple_rule, write_rule_book
 from protocol.merkle import Tree, leaf_hash
 from protocol.messages import Challenge, ChallengeRequest, Head, Refusal, read_message
@@ -35,7 +37,8 @@ CHAIR, SECRETARY, DEPUTY = key("chair"), key("secretary"), key("deputy")
 class Chamber:
     """The log and whoever writes it. `trust` is what `log/trust` holds; `head()` what `sitting` holds."""
 
-    def __init__(self, seats: tuple[str, ...] = ("s-01", "s-02"), members: tuple[str, ...] = ("m01", "m02")) -> None:
+    def __init__(self, seats: tuple[str, ...] = ("s-01", "s-02"), cards: dict[str, Jwk] | None = None) -> None:
+        """Found a log and open a sitting. `cards` maps members to card keys (m01 and m02, if omitted)."""
         self.state, self.tree = LogState(), Tree()
         self.leaves: list[bytes] = []
         self.nonces: set[str] = set()
@@ -46,7 +49,7 @@ class Chamber:
         self.state.rule_books[hash_text(self.rules)] = read_rule_book(self.rules)
         self.trust_lines: list[bytes] = []
         self._found()
-        self._open_sitting(seats, members)
+        self._open_sitting(seats, cards or {member: card(member).public.jwk() for member in ("m01", "m02")})
 
     @property
     def trust(self) -> bytes:
@@ -101,14 +104,12 @@ class Chamber:
         record = records.Officer(hash_text(self.leaves[0]), name, role, name, signer.public.jwk(), self.ts)
         self.trust_lines.append(self.append(record, ROOT))
 
-    def _open_sitting(self, seats: tuple[str, ...], members: tuple[str, ...]) -> None:
-        member_entries = tuple(
-            {"id": m, "name": m, "group": "", "auth": "piv", "jwk": card(m).public.jwk()} for m in members
-        )
+    def _open_sitting(self, seats: tuple[str, ...], cards: dict[str, Jwk]) -> None:
+        member_entries = tuple({"id": m, "name": m, "group": "", "auth": "piv", "jwk": jwk} for m, jwk in cards.items())
         seat_entries = tuple({"id": s, "jwk": key(s).public.jwk(), "place": ""} for s in seats)
         part = self.append(records.RosterPart(SITTING, 1, member_entries, seat_entries, self.ts), SECRETARY)
         roster = records.Roster(
-            SITTING, len(members), len(members), (hash_text(part),), hash_text(self.rules), "1", "", (), (),
+            SITTING, len(cards), len(cards), (hash_text(part),), hash_text(self.rules), "1", "", (), (),
             *self.officer(),
         )  # fmt: skip
         roster_data = self.append(roster, SECRETARY)
@@ -122,18 +123,18 @@ class Chamber:
 
     # --- The chair ------------------------------------------------------------------------------------------------
 
-    def arm(self, vote: str = "v-1", signer: Signer = CHAIR, **changes: object) -> None:
+    def arm(self, vote: str = "v-1", signer: Signer = CHAIR, **changes: Any) -> None:
         """Arm a vote."""
-        members: dict[str, object] = {
+        members: dict[str, Any] = {
             "mode": "open", "options": ("for", "against", "abstain"), "sign": "session", "change": "last", **changes,
         }  # fmt: skip
         arm = records.VoteArm(
-            SITTING, "", vote, members["mode"], hash_text(salted_text(SALT, vote)), "", members["options"], 1, 1, 1,  # type: ignore[arg-type]
-            "simple", "all", members["sign"], members["change"], 0, 0, 0, "", *self.officer(),  # type: ignore[arg-type]
+            SITTING, "", vote, members["mode"], hash_text(salted_text(SALT, vote)), "", members["options"], 1, 1, 1,
+            "simple", "all", members["sign"], members["change"], 0, 0, 0, "", *self.officer(),
         )  # fmt: skip
         self.arm_data, self.open_data, self.phase = self.append(arm, signer), b"", "armed"
 
-    def open(self, vote: str = "v-1", **changes: object) -> None:
+    def open(self, vote: str = "v-1", **changes: Any) -> None:
         """Arm and open a vote."""
         self.arm(vote, **changes)
         self.open_data = self.append(records.VoteOpen(hash_text(self.arm_data), *self.officer()), CHAIR)
@@ -180,15 +181,15 @@ class Chamber:
 
     # --- What the seat gets ---------------------------------------------------------------------------------------
 
-    def head(self, signer: Signer = CONTROLLER, **changes: object) -> bytes:
+    def head(self, signer: Signer = CONTROLLER, **changes: Any) -> bytes:
         """The next head; single members can be changed for bad cases."""
         self.number += 1
-        members: dict[str, object] = {
+        members: dict[str, Any] = {
             "number": self.number, "sitting": SITTING, "state": self.sitting_state, "item": self.item,
             "phase": self.phase, "arm": self.arm_data.decode(), "open": self.open_data.decode(), "result": "",
             "title": "", "blob": "", "checkpoint": self.note.decode(), "ts": self.ts,
         } | changes  # fmt: skip
-        return Head(**members).seal(signer)  # type: ignore[arg-type]
+        return Head(**members).seal(signer)
 
     def take(self, data: bytes) -> bytes:
         """Judge what a seat sent up; the answer for its way down."""

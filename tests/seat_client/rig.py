@@ -1,5 +1,7 @@
 """One seat core on a bench: its clock, its card, its journal, and a wire to a chamber that can be cut or held."""
 
+from typing import Any
+
 from protocol.keys import P256Signer
 from seat_client import events as e
 from seat_client.events import Button, Happening
@@ -74,9 +76,9 @@ class Rig:
         self.feed(e.TrustArrived(self.chamber.trust))
         return self.show()
 
-    def show(self, **changes: object) -> "Rig":
+    def show(self, **changes: Any) -> "Rig":
         """The chamber's next head arrives."""
-        self.feed(e.HeadArrived(self.chamber.head(**changes)))  # type: ignore[arg-type]
+        self.feed(e.HeadArrived(self.chamber.head(**changes)))
         return self
 
     def insert(self, member: str = "m01") -> "Rig":
@@ -123,7 +125,7 @@ def seated(chamber: Chamber | None = None, seat: str = "s-01", member: str = "m0
     return Rig(chamber or Chamber(), seat).connect().insert(member)
 
 
-def voting(**changes: object) -> Rig:
+def voting(**changes: Any) -> Rig:
     """A seat with a member present and an open vote."""
     rig = seated()
     rig.chamber.open(**changes)
