@@ -3,21 +3,18 @@
 A scene shows one rule at work and checks it in the log. Sources are the sections of `docs/protocol.md` named in each.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from controller.conduct import VotePlan
 from controller.demo_council.council import DemoItem
-from controller.demo_stage import WAIT_S, Stage, pick_choices
+from controller.demo_power import dead_seat, power_cut
+from controller.demo_stage import Stage, pick_choices
 from controller.officer import ActRefused
 from protocol import records
 from protocol.explain import outcome_word
 from protocol.tally import count_vote
-from protocol.vote import Phase
 
 TEST_VOTE = "test"
-DEAD_SEAT_CODE = "seat-without-power"
 
 
 async def plain(stage: Stage, item: DemoItem) -> None:
@@ -28,19 +25,13 @@ async def plain(stage: Stage, item: DemoItem) -> None:
 async def hold_vote(stage: Stage, item: DemoItem, fixed: dict[str, str] | None = None) -> None:
     """Open, press, close and announce the item's vote; `fixed` says what certain members press."""
     vote = item.votes[0]
-    voters = voters_of(stage, item)
+    voters = stage.voters_of(item)
     spread = vote.spread_of(len(stage.council.members), len(voters))
     choices = pick_choices(spread, voters, fixed or {})
     opened = await stage.open_vote(item, vote)
     await stage.press(vote.id, choices)
     result, _ = await stage.close_vote(vote.id, opened)
     await stage.announce(item, vote, result, spread)
-
-
-def voters_of(stage: Stage, item: DemoItem) -> list[str]:
-    """Present members who may vote on the item, in the order of the room."""
-    recused = stage.sitting.recusals.get(item.id, set())
-    return [m.id for m in stage.council.members if m.id not in stage.absent and m.id not in recused]
 
 
 async def test_vote(stage: Stage) -> None:
@@ -100,7 +91,7 @@ async def short_of_all(stage: Stage, item: DemoItem) -> None:
 async def change_of_mind(stage: Stage, item: DemoItem) -> None:
     """A press that changes before the close: the last one counts, the first stays in the log as void. Source: 7.3."""
     vote, changer = item.votes[0], stage.council.cast.changes_mind
-    voters = voters_of(stage, item)
+    voters = stage.voters_of(item)
     spread = vote.spread_of(len(stage.council.members), len(voters))
     opened = await stage.open_vote(item, vote)
     await stage.press(vote.id, {changer: records.AGAINST})
@@ -118,76 +109,10 @@ async def change_of_mind(stage: Stage, item: DemoItem) -> None:
     await stage.pause()
 
 
-async def power_cut(stage: Stage, item: DemoItem) -> None:
-    """A seat loses power with a press on its way, comes back, and its journal settles it. Sources: 5, 5.3, 6.5."""
-    gettext, vote, member = stage.words.gettext, item.votes[0], stage.council.cast.loses_power
-    voters = voters_of(stage, item)
-    spread = vote.spread_of(len(stage.council.members), len(voters))
-    choices = pick_choices(spread, voters, {member: records.FOR})
-    opened = await stage.open_vote(item, vote)
-    await stage.press(vote.id, {voter: choice for voter, choice in choices.items() if voter != member})
-    await press_and_lose_power(stage, vote.id, member)
-    stage.audience.stress(
-        gettext("Seat %(seat)s (%(name)s) loses power right after the press; its lamp can tell nothing now.")
-        % {"seat": stage.place(member), "name": stage.name(member)}
-    )
-    await stage.pause()
-    await restore_power(stage, member)
-    async with asyncio.timeout(WAIT_S):
-        await stage.house.fleet.wait_for("settled", lambda event: event["vote"] == vote.id)
-    stage.expect(member in stage.vote(vote.id).ballots, "the ballot of the seat that lost power is recorded")
-    stage.audience.stress(
-        gettext("Power is back: the seat sends what its journal kept, byte for byte, and its lamp says recorded.")
-    )
-    stage.draw()
-    await stage.pause()
-    result, _ = await stage.close_vote(vote.id, opened)
-    await stage.announce(item, vote, result, spread)
-
-
-async def press_and_lose_power(stage: Stage, vote_id: str, member: str) -> None:
-    """The button goes down, and with the next breath the power: before the receipt, or in the moment it comes."""
-    fleet, seat = stage.house.fleet, stage.house.seat_of[member]
-    pressed = asyncio.Event()
-
-    def cut(event: dict[str, Any]) -> None:
-        if event["event"] == "pressed" and event["seat"] == seat and not pressed.is_set():
-            pressed.set()
-            cut_power(stage, member)
-
-    fleet.watchers.append(cut)
-    try:
-        fleet.send(do="vote", choices={seat: records.FOR}, vote=vote_id)
-        async with asyncio.timeout(WAIT_S):
-            await pressed.wait()
-    finally:
-        fleet.watchers.remove(cut)
-
-
-def cut_power(stage: Stage, member: str) -> None:
-    """Take the power from a member's seat; what is asked of the seats afterwards finds it dark."""
-    stage.house.fleet.send(do="power-cut", seats=[stage.house.seat_of[member]])
-    stage.dark.add(member)
-    stage.draw()
-
-
-async def restore_power(stage: Stage, member: str) -> None:
-    """Give the power back, and wait until the member is present again at a fresh session."""
-    seat = stage.house.seat_of[member]
-    before = stage.sitting.live_by_seat.get(seat)
-    stage.house.fleet.send(do="power-on", seats=[seat])
-    await stage.until(
-        lambda: stage.sitting.live_by_seat.get(seat, before) != before and member in stage.sitting.present,
-        "a fresh session at the seat that lost power",
-    )
-    stage.dark.discard(member)
-    stage.draw()
-
-
 async def tie(stage: Stage, item: DemoItem) -> None:
     """As many for as against; the standing orders give the chair a casting vote. Source: sections 6.7 and 8."""
     vote = item.votes[0]
-    voters = voters_of(stage, item)
+    voters = stage.voters_of(item)
     spread = vote.spread_of(len(stage.council.members), len(voters))
     opened = await stage.open_vote(item, vote)
     await stage.press(vote.id, pick_choices(spread, voters, {}))
@@ -218,56 +143,6 @@ async def recusal(stage: Stage, item: DemoItem) -> None:
     await hold_vote(stage, item)
     tally = count_vote(stage.vote(item.votes[0].id))
     stage.expect(tally.recused == 1 and tally.present == len(stage.sitting.present) - 1, "the recused leaves the base")
-
-
-async def dead_seat(stage: Stage, item: DemoItem) -> None:
-    """A vote fails by the one whose seat was dead, is voided on the record and repeated. Sources: 6.3 and 7.2."""
-    first, again = item.votes
-    member = stage.council.cast.dead_seat
-    voters, seats = voters_of(stage, item), len(stage.council.members)
-    spread = first.spread_of(seats, len(voters))
-    opened = await stage.open_vote(item, first)
-    cut_power(stage, member)
-    await stage.pause(0.5)
-    await stage.press(first.id, pick_choices(spread, voters, {member: ""}))
-    _, record = await stage.close_vote(first.id, opened)
-    stage.compare(first, spread)
-    stage.audience.result(record.outcome, outcome_word(record.outcome, stage.words))
-    await void_vote(stage, opened, member, record)
-    stage.expect(stage.vote(first.id).phase is Phase.VOID, "the vote is void")
-    stage.report(item, first)
-    await restore_power(stage, member)
-    await stage.pause()
-    spread = again.spread_of(seats, len(voters))
-    repeated = await stage.open_vote(item, again, repeats=opened)
-    await stage.press(again.id, pick_choices(spread, voters, {member: records.FOR}))
-    result, _ = await stage.close_vote(again.id, repeated)
-    await stage.announce(item, again, result, spread)
-    stage.expect(stage.vote(again.id).arm.repeats == opened, "the repeat quotes the voided vote")
-    stage.audience.stress(
-        stage.words.gettext("The repeat quotes the voided vote; both stay in the log and in the package.")
-    )
-    await stage.pause()
-
-
-async def void_vote(stage: Stage, opened: str, member: str, record: records.Result) -> None:
-    """Put the dead seat on record, void the vote by the chair, and have the secretary agree."""
-    seat, chair = stage.house.seat_of[member], stage.presiding
-    stage.audience.stress(
-        stage.words.gettext(
-            "Seat %(seat)s was dead: %(name)s pressed and no lamp came on. For %(for)d, needed %(needed)d."
-        )
-        % {"seat": stage.place(member), "name": stage.name(member), "for": record.counts[0], "needed": record.needed}
-    )
-    await stage.pause()
-    await chair.client.act(lambda _seq, _seen, ts: records.Incident(seat, DEAD_SEAT_CODE, "", ts))
-    await stage.catch_up(chair.client)
-    void = await chair.void(opened, DEAD_SEAT_CODE)
-    await stage.catch_up(stage.secretary.client)
-    await stage.secretary.acknowledge(void)
-    stage.audience.stress(
-        stage.words.gettext("The chair voids the vote with its reason; the secretary agrees by a record.")
-    )
 
 
 async def handover(stage: Stage, item: DemoItem) -> None:

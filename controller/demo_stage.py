@@ -40,7 +40,10 @@ class DemoFailed(ChamberError):
 
 
 def pick_choices(spread: Spread, voters: Sequence[str], fixed: Mapping[str, str]) -> dict[str, str]:
-    """Who presses what: `fixed` members as said, of the rest the first are for, the last against. Silent: empty."""
+    """Who presses what: `fixed` members as said, of the rest the first are for, the last against. Silent: empty.
+
+    `voters` in the order in which they lean for.
+    """
     left = {
         "for": spread.for_, "abstain": spread.abstain, "": spread.silent, "against": spread.against,
     }  # fmt: skip
@@ -123,6 +126,13 @@ class Stage:
     def title(self, item: DemoItem) -> str:
         """An item's title in the audience's language."""
         return self.text(item.title_sr, item.title_en)
+
+    def voters_of(self, item: DemoItem) -> list[str]:
+        """Present members who may vote on the item, those who lean for first."""
+        recused = self.sitting.recusals.get(item.id, set())
+        here = [m for m in self.council.members if m.id not in self.absent and m.id not in recused]
+        turn, groups = item.votes[0].turn, len(self.council.groups)
+        return [m.id for m in sorted(here, key=lambda m: (m.group_number - turn) % groups)]
 
     # --- Waiting and showing ------------------------------------------------------------------------------------
 

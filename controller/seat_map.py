@@ -14,25 +14,28 @@ _ARCS_MAX = 8
 _INNER = 0.42
 _CELL_RATIO = 2.0
 """A character cell is about twice as high as it is wide."""
+_STRETCHES = (1.5, 2.4, 4.0)
+"""How much wider than a half circle; the roundest that has room is taken."""
 
 
 def place_seats(seats: int, width: int, height: int) -> list[Place]:
     """Places of all seats in `width` x `height` cells, by seat number; a block may need more lines than `height`."""
     best = max(1, min(_ARCS_MAX, round(sqrt(seats) / 2)))
-    for arcs in (*range(best, _ARCS_MAX + 1), *range(best - 1, 0, -1)):
-        places = _hemicycle(seats, arcs, width, height)
-        if places and _are_apart(places):
-            return places
+    for stretch in _STRETCHES:
+        for arcs in (*range(best, _ARCS_MAX + 1), *range(best - 1, 0, -1)):
+            places = _hemicycle(seats, arcs, width, height, stretch)
+            if places and _are_apart(places):
+                return places
     return _block(seats, width, height)
 
 
-def _hemicycle(seats: int, arcs: int, width: int, height: int) -> list[Place]:
+def _hemicycle(seats: int, arcs: int, width: int, height: int, stretch: float) -> list[Place]:
     """Seats on arcs, in proportion to their lengths, then numbered by angle; empty if an arc would get no seat."""
     radii = [1.0] if arcs == 1 else [_INNER + (1 - _INNER) * arc / (arcs - 1) for arc in range(arcs)]
     counts = _divide(seats, radii)
     if min(counts) < 2 and seats > arcs:  # noqa: PLR2004 - an arc has two ends
         return []
-    half_width = min((width - 1) / 2, (height - 1) * _CELL_RATIO * 2.4)
+    half_width = min((width - 1) / 2, (height - 1) * _CELL_RATIO * stretch)
     points: list[tuple[float, Place]] = []
     for radius, count in zip(radii, counts, strict=True):
         for number in range(count):

@@ -38,7 +38,7 @@ MARKS: dict[Mark, tuple[str, str, str]] = {
 """Glyph, the same in ASCII, style. Choices differ by CIEDE2000 >= 25.9, also for people who see few colours."""
 _MEASURE = Console(file=io.StringIO())
 _SENTENCE_LINES = 2
-_WIDTH_MAX, _LINES_BESIDE_MAP, _MAP_LINES_MIN, _MAP_LINES_MAX = 120, 17, 5, 13
+_WIDTH_MAX, _LINES_BESIDE_MAP, _MAP_LINES_MIN, _MAP_LINES_MAX = 100, 17, 5, 12
 _ATTENTION = "#F0C040"
 _OUTCOME_STYLES = {
     "adopted": "bold #3DDCB8", "not-adopted": "bold #FF7C1F", "tie": f"bold {_ATTENTION}", "void": f"bold {_ATTENTION}",
@@ -233,8 +233,7 @@ def print_table(lines: Sequence[Line], words: Catalogue) -> None:
     for line in lines:
         figures = [str(figure) for figure in line.figures]
         style = _OUTCOME_STYLES.get(line.outcome, "")
-        cells = (line.vote, line.title, *figures, str(line.needed or ""))
-        table.add_row(*cells, Text(line.word, style))
+        table.add_row(line.vote, Text(line.title), *figures, str(line.needed or ""), Text(line.word, style))
     console.print(table)
 
 

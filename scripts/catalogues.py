@@ -4,9 +4,9 @@
     scripts/catalogues.py            extract, update, generate sr_Latn and en, compile the .mo beside each .po
     scripts/catalogues.py --check    change nothing; exit 1 if a catalogue is stale or a message untranslated
 
-sr_Cyrl, ro, uk and pl are written by people; sr_Latn is sr_Cyrl in Latin letters, en is the messages themselves. Nothing in
-a file changes with the date or with the lines that code happens to stand on.
-"""  # noqa: INP001 - a script, not part of a package
+sr_Cyrl, ro, uk and pl are written by people; sr_Latn is sr_Cyrl in Latin letters, en is the messages themselves.
+Nothing in a file changes with the date or with the lines that code happens to stand on.
+"""
 
 import sys
 from io import BytesIO
@@ -25,9 +25,7 @@ from controller.serbian import to_latin  # noqa: E402 - found only now
 LOCALE = ROOT / "controller" / "locale"
 SOURCES = (("protocol", "explain.py"), ("controller", "**.py"))
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-SLAVIC = (
-    "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
-)
+SLAVIC = "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
 PLURALS = {
     "sr_Cyrl": SLAVIC,
     "sr_Latn": SLAVIC,
@@ -80,7 +78,7 @@ def in_latin(cyrillic: Catalog) -> Catalog:
     for message in cyrillic:
         if message.id:
             string = message.string
-            text = tuple(map(to_latin, string)) if isinstance(string, tuple | list) else to_latin(string)
+            text = tuple(map(to_latin, string)) if isinstance(string, tuple | list) else to_latin(string or "")
             latin.add(message.id, text, message.locations, context=message.context)
     return latin
 
@@ -99,7 +97,8 @@ def written(language: str, catalog: Catalog) -> bytes:
     buffer = BytesIO()
     write_po(buffer, catalog, width=100, omit_header=True, include_lineno=False, sort_output=False)
     header = (
-        f'msgid ""\nmsgstr ""\n"Project-Id-Version: chamber-voting\\n"\n"Language: {language}\\n"\n"MIME-Version: 1.0\\n"\n'
+        'msgid ""\nmsgstr ""\n"Project-Id-Version: chamber-voting\\n"\n'
+        f'"Language: {language}\\n"\n"MIME-Version: 1.0\\n"\n'
         f'"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
         f'"Plural-Forms: {PLURALS[language]}\\n"\n\n'
     )

@@ -71,7 +71,9 @@ def _print(done: "Demo", seconds: float, words: "Catalogue", *, as_json: bool) -
     said = {"verdict": words.pgettext("verdict", "verified"), "root": words.pgettext("root", "confirmed")}
     counted = {"sitting": verdict.sitting, "votes": verdict.votes, "ballots": verdict.ballots, "void": verdict.void}
     click.echo(words.gettext("verdict: %(verdict)s, root %(root)s") % said)
-    click.echo(words.gettext("sitting %(sitting)s: votes %(votes)d, ballots %(ballots)d, void leaves %(void)d") % counted)
+    click.echo(
+        words.gettext("sitting %(sitting)s: votes %(votes)d, ballots %(ballots)d, void leaves %(void)d") % counted
+    )
     sys.stdout.flush()
     check = f"chamber verify {done.package} --root {done.root_words}"
     click.echo(words.gettext("Check it yourself: %(command)s") % {"command": check}, err=True)

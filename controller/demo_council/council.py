@@ -28,7 +28,10 @@ class DemoMember:
 
 @dataclass(frozen=True, slots=True)
 class DemoVote:
-    """A scripted vote. `outcome` is what it must come to; `judged` what the rule says of its figures."""
+    """A scripted vote. `outcome` is what it must come to; `judged` what the rule says of its figures.
+
+    `turn`: the group, from 0, whose members are the first to be for.
+    """
 
     id: str
     rule: str
@@ -36,6 +39,7 @@ class DemoVote:
     outcome: str
     judged: str
     casting: str = ""
+    turn: int = 0
 
     def spread_of(self, seats: int, voters: int) -> Spread:
         """What is pressed in an assembly of `seats` with `voters` present members who may vote."""

@@ -29,6 +29,18 @@ def broad(_seats: int, voters: int) -> Spread:
     return Spread(voters - against - abstain - silent, against, abstain, silent)
 
 
+def clear(_seats: int, voters: int) -> Spread:
+    """A majority that nobody doubts, with a quarter against."""
+    against, abstain, silent = voters // 4, voters // 12, voters // 20
+    return Spread(voters - against - abstain - silent, against, abstain, silent)
+
+
+def wide(_seats: int, voters: int) -> Spread:
+    """Hardly anybody against."""
+    against, abstain = voters // 16, voters // 13
+    return Spread(voters - against - abstain, against, abstain, 0)
+
+
 def short_of_all(seats: int, voters: int) -> Spread:
     """More for than against, yet one too few for a majority of all seats."""
     for_ = seats // 2
@@ -62,6 +74,8 @@ def tie(_seats: int, voters: int) -> Spread:
 SPREADS: dict[str, Callable[[int, int], Spread]] = {
     "unanimous": unanimous,
     "broad": broad,
+    "clear": clear,
+    "wide": wide,
     "short-of-all": short_of_all,
     "just-enough": just_enough,
     "dead-seat": dead_seat,
