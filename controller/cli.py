@@ -87,6 +87,8 @@ def exit_code_of(error: BaseException) -> int | None:
     """The exit code of an error that a person can act on; None for a bug of ours."""
     from protocol.errors import ChamberError
 
+    if type(error).__name__ == "ActRefused":
+        return REFUSED
     if isinstance(error, ChamberError):
         return EXIT_CODES.get(error.code, FAILED)
     return UNREACHABLE if type(error).__name__ == "BrokerUnreachable" else None

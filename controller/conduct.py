@@ -18,7 +18,8 @@ from protocol.messages import Head
 from protocol.records import MEANING_VERSION, PLAIN_OPTIONS, Result
 
 MEMBERS_A_PART, SEATS_A_PART = 120, 200
-"""Entries are under 300 and 220 bytes, a part under 48,000 even with long names."""
+ENTRIES_BYTES_A_PART = 40_000
+"""With usual names the numbers bound a part; with long ones the bytes do, as a part is at most 48,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,7 @@ class Secretary:
     async def submit_roster(self, plan: RosterPlan) -> str:
         """Rules, parts and roster. Returns the roster's hash."""
         await self.client.send_blob(plan.rules)
-        members = [tuple(plan.members[i : i + MEMBERS_A_PART]) for i in range(0, len(plan.members), MEMBERS_A_PART)]
-        seats = [tuple(plan.seats[i : i + SEATS_A_PART]) for i in range(0, len(plan.seats), SEATS_A_PART)]
+        members, seats = _in_parts(plan.members, MEMBERS_A_PART), _in_parts(plan.seats, SEATS_A_PART)
         parts = []
         for number, (some_members, some_seats) in enumerate([(m, ()) for m in members] + [((), s) for s in seats], 1):
             parts.append(await self._part(plan.sitting, number, some_members, some_seats))
@@ -180,6 +180,20 @@ def result_of(head: Head) -> tuple[str, Result] | None:
     data = head.result.encode("ascii")
     record = records.read_record("result", read_envelope(data).payload)
     return (hash_text(data), record) if isinstance(record, Result) else None
+
+
+def _in_parts(entries: Sequence[dict[str, Any]], entries_max: int) -> list[tuple[dict[str, Any], ...]]:
+    """The entries in order, as many together as one part bears."""
+    parts: list[list[dict[str, Any]]] = []
+    room = 0
+    for entry in entries:
+        size = len(canonical_json(entry)) + 1
+        if size > room or len(parts[-1]) == entries_max:
+            parts.append([])
+            room = ENTRIES_BYTES_A_PART
+        parts[-1].append(entry)
+        room -= size
+    return [tuple(part) for part in parts]
 
 
 def _position(seen: str) -> tuple[int, str]:

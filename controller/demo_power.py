@@ -7,7 +7,7 @@ import asyncio
 from typing import Any
 
 from controller.demo_council.council import DemoItem
-from controller.demo_stage import WAIT_S, Stage, pick_choices
+from controller.demo_stage import Stage, patience, pick_choices
 from protocol import records
 from protocol.explain import outcome_word
 from protocol.vote import Phase
@@ -30,7 +30,7 @@ async def power_cut(stage: Stage, item: DemoItem) -> None:
     )
     await stage.pause()
     await restore_power(stage, member)
-    async with asyncio.timeout(WAIT_S):
+    async with patience("the seat that lost power settles its press"):
         await stage.house.fleet.wait_for("settled", lambda event: event["vote"] == vote.id)
     stage.expect(member in stage.vote(vote.id).ballots, "the ballot of the seat that lost power is recorded")
     stage.audience.stress(
@@ -55,7 +55,7 @@ async def press_and_lose_power(stage: Stage, vote_id: str, member: str) -> None:
     fleet.watchers.append(cut)
     try:
         fleet.send(do="vote", choices={seat: records.FOR}, vote=vote_id)
-        async with asyncio.timeout(WAIT_S):
+        async with patience("the seat takes the press"):
             await pressed.wait()
     finally:
         fleet.watchers.remove(cut)

@@ -6,7 +6,8 @@ what came of it with what the script says. A difference ends the demo.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +28,7 @@ from protocol.state import LogState, SittingState, VoteState
 from protocol.tally import count_vote
 from protocol.vote import Phase
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 """Nothing on one machine takes this long; a scene that waits longer has failed."""
 _FRAME_S = 0.05
 _WAVES = 6
@@ -53,6 +54,16 @@ def pick_choices(spread: Spread, voters: Sequence[str], fixed: Mapping[str, str]
     others = iter(member for member in voters if member not in fixed)
     choices = {next(others): choice for choice, count in left.items() for _ in range(count)}
     return {**choices, **fixed}
+
+
+@asynccontextmanager
+async def patience(what: str) -> AsyncIterator[None]:
+    """Wait for something, but not for ever. Raises `DemoFailed`: in vain."""
+    try:
+        async with asyncio.timeout(WAIT_S):
+            yield
+    except TimeoutError as error:
+        raise DemoFailed(f"waited {WAIT_S:.0f} s in vain: {what}") from error
 
 
 @dataclass(slots=True)
@@ -144,7 +155,7 @@ class Stage:
     async def catch_up(self, client: OfficerClient) -> None:
         """Wait until an officer has seen all that the log holds now, so that no act of theirs is stale."""
         size = self.state.size
-        async with asyncio.timeout(WAIT_S):
+        async with patience("an officer sees the newest checkpoint"):
             await client.wait_for_head(
                 lambda _head: client.desk.checkpoint is not None and client.desk.checkpoint.size >= size
             )
@@ -155,12 +166,10 @@ class Stage:
         watcher = lambda _recorder: changed.set()  # noqa: E731 - it must be the same object to be taken out again
         self.house.service.watchers.append(watcher)
         try:
-            async with asyncio.timeout(WAIT_S):
+            async with patience(what):
                 while not condition():
                     await changed.wait()
                     changed.clear()
-        except TimeoutError as error:
-            raise DemoFailed(f"waited in vain: {what}") from error
         finally:
             self.house.service.watchers.remove(watcher)
 
@@ -187,7 +196,8 @@ class Stage:
     async def seat_everybody(self) -> None:
         """Cards in and out until exactly those who should be here are present, in the log too."""
         here = {self.house.seat_of[m.id]: m.id for m in self.council.members if m.id not in self.absent}
-        await self.house.fleet.seat(here)
+        async with patience("every card is read"):
+            await self.house.fleet.seat(here)
         await self.until(lambda: self.sitting.present == set(here.values()), "everybody present in the log")
 
     async def open_vote(self, item: DemoItem, vote: DemoVote, repeats: str = "") -> str:
@@ -206,7 +216,7 @@ class Stage:
         for start in range(waves):
             wave = dict(answers[start::waves])
             if wave:
-                async with asyncio.timeout(WAIT_S):
+                async with patience(f"every press of {vote_id} has its receipt"):
                     await self.house.fleet.vote(vote_id, wave)
                 await self.pause(0.6 / waves)
 
@@ -216,7 +226,7 @@ class Stage:
         await self.presiding.step(opened, "last-call")
         self.draw()
         await self.pause(0.4)
-        async with asyncio.timeout(WAIT_S):
+        async with patience(f"the result of {vote_id}"):
             result = await self.presiding.close(opened)
         self.draw()
         self.expect(self.vote(vote_id).results, f"{vote_id} has a result")

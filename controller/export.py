@@ -38,8 +38,9 @@ def export_package(store: Store, memory: Memory, checkpoint: bytes, sitting: str
 
 
 def next_version(folder: Path) -> tuple[int, Path]:
-    """The next free version number in a sitting's folder, and its path."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """The next free version number in a sitting's folder, which need not exist yet, and its path."""
+    if not folder.exists():
+        return 1, folder / "v1"
     taken = [int(path.name[1:]) for path in folder.iterdir() if path.name[:1] == "v" and path.name[1:].isdecimal()]
     version = max(taken, default=0) + 1
     return version, folder / f"v{version}"
@@ -53,8 +54,12 @@ def write_folder(files: dict[str, bytes], target: Path) -> None:
         for path, data in files.items():
             place = part / path
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(data)
-        _sync(part)
+            with place.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        for folder in {part, *((part / path).parent for path in files)}:
+            _sync(folder)
         part.rename(target)
         _sync(target.parent)
     except OSError:

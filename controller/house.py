@@ -31,6 +31,7 @@ from protocol.words import root_words
 
 EMBEDDED = "embedded://127.0.0.1:0"
 SECRET_BYTES = 32
+STORE_FAILURES_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ async def _serve(
         allowed=partial(allowed, topics),
         hooks=BusHooks(on_link=on_link),
     )
-    service = Service(bus, store, rebuild)
+    service = Service(bus, store, rebuild, store_failures_max=STORE_FAILURES_MAX)
     await service.start()
     services.append(service)
     stack.push_async_callback(bus.stop)

@@ -97,8 +97,8 @@ class Desk:
 
         Raises `ChamberError`: it answers nothing of ours, or does not hold.
         """
-        assert self._log_key is not None, "no answers before the trust records"
-        assert self._controller is not None, "no answers before the trust records"
+        if self._log_key is None or self._controller is None:
+            raise MessageRefused("an answer before the trust records; the act is sent again, and so is its answer")
         if not payload.startswith(_PROOF):
             refusal = open_message(payload, self._controller)
             if not isinstance(refusal, Refusal) or self.waiting.pop(refusal.record, None) is None:

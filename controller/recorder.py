@@ -31,7 +31,9 @@ BLOB_BYTES_MAX = 60_000
 NONCES_MAX = 8_192
 HALL_INTERVAL_MS = 200
 """Turnout in the hall changes at most this often while ballots arrive."""
-_VOTE_KINDS = (records.VoteArm, records.VoteOpen, records.VoteAct, records.VoteClose, records.VoteVoid)
+_VOTE_KINDS = (
+    records.VoteArm, records.VoteOpen, records.VoteAct, records.VoteClose, records.VoteExpired, records.VoteVoid,
+)  # fmt: skip
 _KEPT_KINDS = (records.VoteArm, records.VoteOpen, records.Result)
 _TRUST_KINDS = (records.Trust, records.Officer, records.KeyChange)
 NONCE_BYTES = 32
@@ -110,9 +112,10 @@ class Memory:
             self.incidents.add((self.sitting.id, record.about, record.code))
         if isinstance(record, _VOTE_KINDS):
             of = getattr(record, "open", "") or getattr(record, "arm", "") or getattr(record, "of", entry.hash)
-            self.vote = (
-                self.state.opens.get(of) or self.state.arms.get(of) or self.state.arms.get(entry.hash) or self.vote
-            )
+            vote = self.state.opens.get(of) or self.state.arms.get(of) or self.state.arms.get(entry.hash)
+            here = {getattr(record, "sitting", ""), self.sitting.id if self.sitting is not None else ""}
+            if vote is not None and vote.arm.sitting in here:  # an act on a vote of an earlier sitting changes no screen
+                self.vote = vote
         named = self.state.sittings.get(getattr(record, "sitting", ""))
         if named is not None and named is not self.sitting:
             self.sitting, self.vote = (
@@ -153,7 +156,6 @@ class Recorder:
         self._roots: dict[int, str] = {}
         self._ends: dict[str, _End] = {}
         self._shown: object = None
-        self._number = 0
         self._hall_shown: object = None
         self._hall_ms = 0
 
@@ -300,8 +302,9 @@ class Recorder:
         shown = self._head_key(scene)
         if shown != self._shown:
             self._shown = shown
-            self._number = max(self._number + 1, now_ms)
-            head = compose_head(scene, self.memory.exact, self.memory.blobs, self.checkpoint, self._number, now_ms)
+            # The log's size, not the clock: a restart with a clock behind would publish heads that nobody believes.
+            number = self.memory.tree.size
+            head = compose_head(scene, self.memory.exact, self.memory.blobs, self.checkpoint, number, now_ms)
             outgoing.append(Outgoing(self._topics.sitting, head.seal(self._keys.controller), retain=True))
             self._hall_ms = 0
         hall_key = (
@@ -311,7 +314,7 @@ class Recorder:
         )
         if hall_key != self._hall_shown and now_ms - self._hall_ms >= HALL_INTERVAL_MS:
             self._hall_shown, self._hall_ms = hall_key, now_ms
-            hall = compose_hall(scene, self.memory.blobs, max(self._number, now_ms), now_ms)
+            hall = compose_hall(scene, self.memory.blobs, now_ms, now_ms)
             outgoing.append(Outgoing(self._topics.hall, hall.seal(self._keys.controller), retain=True))
         return outgoing
 
@@ -326,7 +329,10 @@ class Recorder:
     # --- Questions --------------------------------------------------------------------------------------
 
     def scene(self) -> Scene:
-        """Where the chamber stands."""
+        """Where the chamber stands. A running vote comes before one that is armed, or voided, meanwhile."""
+        running = self.memory.state.running
+        if running is not None:
+            return scene_of(self.memory.state.sitting_of_vote(running), running)
         return scene_of(self.memory.sitting, self.memory.vote)
 
     def next_deadline_ms(self, now_ms: int) -> int | None:

@@ -57,7 +57,7 @@ async def replay_sitting(
         return Replayed(Comparison(skipped=skipped), None, 0, "")
     members = [MemberPlan(f"m{n:04d}", member.name, member.group) for n, member in enumerate(sitting.members, 1)]
     own_id = {member.id: plan.id for member, plan in zip(sitting.members, members, strict=True)}
-    body = Body(_identifier(sitting.country) or "chamber", "replay", sitting.date[:4] or "term")
+    body = Body(_identifier(sitting.country) or "chamber", "replay", _identifier(sitting.date[:4]) or "term")
     async with open_house(directory, body, OFFICERS, members, broker) as house:
         rules = [rule_of(vote, sitting) for vote in sitting.votes]
         roster = await Secretary(house.officers["secretary"]).submit_roster(_roster(house, sitting, sitting_id, rules))

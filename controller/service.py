@@ -28,10 +28,19 @@ def unix_ms() -> int:
 
 
 class Service:
-    """Runs one body's log. `rebuild` makes a recorder from the store; `watchers` are told after each batch."""
+    """Runs one body's log. `rebuild` makes a recorder from the store; `watchers` are told after each batch.
+
+    `store_failures_max`: after so many failed batches in a row `run` gives up. A chamber leaves it at None and goes on
+    trying, for a full disk can be emptied; a rehearsal has nobody to do it.
+    """
 
     def __init__(
-        self, bus: Bus, store: Store, rebuild: Callable[[], Recorder], now_ms: Callable[[], int] = unix_ms
+        self,
+        bus: Bus,
+        store: Store,
+        rebuild: Callable[[], Recorder],
+        now_ms: Callable[[], int] = unix_ms,
+        store_failures_max: int | None = None,
     ) -> None:
         self.bus = bus
         self.recorder = rebuild()
@@ -39,6 +48,8 @@ class Service:
         self._store = store
         self._rebuild = rebuild
         self._now_ms = now_ms
+        self._store_failures_max = store_failures_max
+        self._store_failures = 0
 
     async def start(self) -> None:
         """Open the bus and publish what is retained. Raises `BrokerUnreachable`."""
@@ -69,8 +80,12 @@ class Service:
             self._store.commit(batch)
         except StoreFailed as error:
             log.error("batch of %d leaves not written, nothing answered: %s", len(batch.leaves), error.fact)  # noqa: TRY400
+            self._store_failures += 1
+            if self._store_failures == self._store_failures_max:
+                raise
             self._start_again()
             return
+        self._store_failures = 0
         for outgoing in self.recorder.publish(batch, now_ms):
             self.bus.publish(outgoing.topic, outgoing.payload, retain=outgoing.retain)
         for delivery in deliveries:

@@ -21,6 +21,10 @@ MAJORITIES = (
     "simple", "absolute", "absolute_of_cast", "two_thirds", "three_fifths", "one_third", "three_quarters",
     "fixed_number", "unknown",
 )  # fmt: skip
+NUMBER_MAX = 1_000_000
+"""No body counts so many seats or votes."""
+TITLE_CHARACTERS_MAX = 10_000
+_MISMATCH_MEMBERS = 6
 FIGURES = ("yes", "no", "abstain", "absent", "not_voting")
 OUTCOMES = ("adopted", "rejected")
 
@@ -96,7 +100,7 @@ def _read_document(document: Any) -> SittingFile:  # noqa: ANN401 - untyped JSON
     if len({vote.id for vote in votes}) != len(votes):
         raise SittingFileRefused(f"votes: an id is given twice: {_twice([v.id for v in votes])}")
     seats = body.get("voting_members_total") or body.get("seats_total") or len(members)
-    if type(seats) is not int or seats < 1:
+    if type(seats) is not int or not 1 <= seats <= NUMBER_MAX:
         raise SittingFileRefused("body: seats_total is not a number of seats")
     seats = max(seats, len(members))
     return SittingFile(
@@ -109,14 +113,12 @@ def _read_member(entry: Any, number: int) -> FileMember:  # noqa: ANN401 - see a
     where = f"member {number}"
     entry = _dict(entry, where)
     name = _text(_get(entry, "name", where), f"{where}.name")
-    return FileMember(
-        _text(_get(entry, "id", where), f"{where}.id"), name, _text(entry.get("group") or "", f"{where}.group")
-    )
+    return FileMember(_id(entry, where), name, _text(entry.get("group") or "", f"{where}.group"))
 
 
 def _read_vote(entry: Any, members: set[str], number: int) -> FileVote:  # noqa: ANN401 - see above
     entry = _dict(entry, f"vote {number}")
-    vote_id = _text(_get(entry, "id", f"vote {number}"), f"vote {number}.id")
+    vote_id = _id(entry, f"vote {number}")
     where = f"vote {vote_id}"
     choices = _dict(_get(entry, "choices", where), f"{where}.choices")
     for member, choice in choices.items():
@@ -128,7 +130,7 @@ def _read_vote(entry: Any, members: set[str], number: int) -> FileVote:  # noqa:
     if majority not in MAJORITIES:
         raise SittingFileRefused(f"{where}: unknown majority {majority!r}")
     required = entry.get("required_yes") or 0
-    if type(required) is not int or required < 0 or (majority == "fixed_number" and required == 0):
+    if type(required) is not int or not (majority == "fixed_number") <= required <= NUMBER_MAX:
         raise SittingFileRefused(f"{where}: required_yes is not a number of votes")
     official = _dict(_get(entry, "official", where), f"{where}.official")
     outcome = _outcome(official.get("outcome"), where) or _outcome(entry.get("derived_outcome"), where)
@@ -154,7 +156,7 @@ def _read_figures(official: dict[str, Any], where: str) -> dict[str, int]:
         value = official.get(name)
         if value is None:
             continue
-        if type(value) is not int or value < 0:
+        if type(value) is not int or not 0 <= value <= NUMBER_MAX:
             raise SittingFileRefused(f"{where}: official.{name} is not a number")
         figures[name] = value
     return figures
@@ -173,7 +175,7 @@ def _read_casting(tie_break: Any, outcome: str, where: str) -> str:  # noqa: ANN
     if not tie_break:
         return ""
     choice = _dict(tie_break, f"{where}.tie_break").get("choice")
-    if choice in {"yes", "no"}:
+    if choice in ("yes", "no"):
         return "for" if choice == "yes" else "against"
     if choice is not None:
         raise SittingFileRefused(f"{where}: the casting vote {choice!r} is neither yes nor no")
@@ -181,15 +183,17 @@ def _read_casting(tie_break: Any, outcome: str, where: str) -> str:  # noqa: ANN
 
 
 def _read_checks(checks: Any) -> dict[tuple[str, str], tuple[Any, Any]]:  # noqa: ANN401 - see above
-    """`checks.mismatches`: [vote, field, "official", n, "counted", m] where the source contradicts itself."""
-    if not checks:
-        return {}
-    explained = {}
-    for row in _dict(checks, "checks").get("mismatches") or []:
-        if type(row) is not list or len(row) != 6 or (row[2], row[4]) != ("official", "counted"):  # noqa: PLR2004 - as the format says
-            raise SittingFileRefused("checks: a mismatch is not [vote, field, official, n, counted, m]")
-        explained[str(row[0]), str(row[1])] = (row[3], row[5])
-    return explained
+    """`checks.mismatches`: [vote, field, "official", n, "counted", m] where the source contradicts itself.
+
+    A row of another form explains nothing and is passed over.
+    """
+    mismatches = checks.get("mismatches") if type(checks) is dict else None
+    rows = [row for row in (mismatches if type(mismatches) is list else []) if type(row) is list]
+    return {
+        (str(row[0]), str(row[1])): (row[3], row[5])
+        for row in rows
+        if len(row) == _MISMATCH_MEMBERS and (row[2], row[4]) == ("official", "counted")
+    }
 
 
 def _get(entry: Any, name: str, where: str) -> Any:  # noqa: ANN401 - see above
@@ -211,6 +215,13 @@ def _dict(value: Any, where: str) -> dict[str, Any]:  # noqa: ANN401 - see above
     return value
 
 
+def _id(entry: dict[str, Any], where: str) -> str:
+    text = _text(_get(entry, "id", where), f"{where}.id")
+    if not text:
+        raise SittingFileRefused(f"{where}.id is empty")
+    return text
+
+
 def _text(value: Any, where: str) -> str:  # noqa: ANN401 - see above
     text = _long_text(value, where)
     if len(text) > TEXT_CHARACTERS_MAX:
@@ -223,6 +234,8 @@ def _long_text(value: Any, where: str) -> str:  # noqa: ANN401 - see above
         value = str(value)
     if type(value) is not str:
         raise SittingFileRefused(f"{where} is not a text")
+    if len(value) > TITLE_CHARACTERS_MAX or any("\ud800" <= character <= "\udfff" for character in value):
+        raise SittingFileRefused(f"{where} is too long, or holds half a character")
     cleaned = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", " ", value)
     return unicodedata.normalize("NFC", cleaned).strip()
 

@@ -7,12 +7,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from controller.conduct import MEMBERS_A_PART, SEATS_A_PART, member_entry, seat_entry
+from controller.bench.rows import BenchFailed
+from controller.conduct import member_entry, seat_entry
 from controller.founding import Body, OfficerPlan, found_log, founding_records, make_keys, officer_key, read_keys
 from controller.keyfile import read_key
 from controller.officer_desk import Desk, Draft
-from controller.bench.rows import BenchFailed
 from controller.recorder import Outgoing
 from controller.service import BATCH_MESSAGES_MAX, unix_ms
 from controller.store import Store
@@ -29,6 +30,9 @@ BODY = Body("bench", "assembly", "2026")
 OFFICERS = (OfficerPlan("chair", "chair", "Chair"), OfficerPlan("secretary", "secretary", "Secretary"))
 SITTING = "bench"
 SEED_BYTES = 32
+ENTRIES_A_PART = 120
+"""Entries of members are under 300 bytes here, of seats fewer; a part holds 48,000."""
+Entries = tuple[dict[str, Any], ...]
 Message = tuple[str, bytes]
 """(topic, payload) as a seat or an officer publishes it."""
 
@@ -184,12 +188,10 @@ class Chamber:
         self.step([(BODY.topics.of(Party.OFFICER, "secretary", Way.BLOB), rules)])
         members = [member_entry(member, member, "", card.public.jwk()) for member, card in cards.items()]
         seats = [seat_entry(seat, device.public.jwk(), "") for seat, device in devices.items()]
-        lists = [(tuple(members[i : i + MEMBERS_A_PART]), ()) for i in range(0, len(members), MEMBERS_A_PART)]
-        lists += [((), tuple(seats[i : i + SEATS_A_PART])) for i in range(0, len(seats), SEATS_A_PART)]
-        parts = tuple(
-            self.act("secretary", lambda _seq, _seen, ts, n=n, m=m, s=s: records.RosterPart(SITTING, n, m, s, ts))  # type: ignore[misc]
-            for n, (m, s) in enumerate(lists, 1)
-        )
+        starts = range(0, len(members), ENTRIES_A_PART)
+        lists: list[tuple[Entries, Entries]] = [(tuple(members[i : i + ENTRIES_A_PART]), ()) for i in starts]
+        lists += [((), tuple(seats[i : i + ENTRIES_A_PART])) for i in starts]
+        parts = tuple(self._enter_part(number, *some) for number, some in enumerate(lists, 1))
         count, law = len(members), hash_text(rules)
         roster = self.act(
             "secretary",
@@ -204,6 +206,9 @@ class Chamber:
             return records.SittingOpen(SITTING, roster, trust, "", int(size), root, seq, seen, ts)
 
         self.act("chair", draft)
+
+    def _enter_part(self, number: int, members: Entries, seats: Entries) -> str:
+        return self.act("secretary", lambda _seq, _seen, ts: records.RosterPart(SITTING, number, members, seats, ts))
 
     def _open_sessions(self, people: Sequence[tuple[str, P256Signer, str, Ed25519Signer]]) -> None:
         """Nonce, session and binding of some members at their seats, as one batch each."""

@@ -1,7 +1,7 @@
 """The physical limits: what this machine can do at best, measured while the figures are measured.
 
-Raw verification is PyNaCl's public `VerifyKey.verify` over the very messages that the other side verifies, in a loop that
-does nothing else. One fsync is a page written in place and synced, in the directory of the log.
+Raw verification is PyNaCl's public `VerifyKey.verify` over the very messages that the other side verifies, in a loop
+that does nothing else. One fsync is a page written in place and synced, in the directory of the log.
 """
 
 import os
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from controller.bench.chamber import Chamber, Message
 from protocol.jws import read_envelope
@@ -49,7 +49,7 @@ class FsyncProbe:
     def __init__(self, directory: Path) -> None:
         self._path = directory / "fsync-probe"
 
-    def __enter__(self) -> "FsyncProbe":
+    def __enter__(self) -> Self:
         """Make the file."""
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         return self

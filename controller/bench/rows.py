@@ -1,7 +1,7 @@
 """What a row of the table is, and how the table reads.
 
-`ratio` is `value / limit`, always; `reach` says where it should be. The limit of a row is measured in the same run, except
-where the reach is a time that people set (closing, recovery, the seat's figures): there it is that time.
+`ratio` is `value / limit`, always; `reach` says where it should be. The limit of a row is measured in the same run,
+except where the reach is a time that people set (closing, recovery, the seat's figures): there it is that time.
 """
 
 from collections.abc import Sequence

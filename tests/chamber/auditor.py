@@ -29,7 +29,7 @@ class Auditor:
         self._disk = disk
         self._ledger = ledger
         self._head: plain.Payload = {}
-        self._heads: dict[int, bytes] = {}
+        self._heads: dict[int, plain.Payload] = {}
         self._over: set[str] = set()
         self._leaf_hashes: list[str] = []
         self._readers: dict[str, Callable[[bytes], None]] = {
@@ -85,7 +85,8 @@ class Auditor:
 
     def _saw_head(self, payload: bytes) -> None:
         head = plain.read_leaf(payload).payload
-        require(self._heads.setdefault(head["number"], payload) == payload, "one head of each number", head["number"])
+        said = head | {"ts": 0, "title": "", "blob": ""}
+        require(self._heads.setdefault(head["number"], said) == said, "one head of each number", head["number"])
         require(head["number"] >= self._head.get("number", 0), "heads rise", head["number"])
         self._saw_checkpoint(head["checkpoint"].encode())
         opened = plain.hash_of(head["open"].encode()) if head["open"] else ""

@@ -18,12 +18,11 @@ from protocol.messages import Challenge, ChallengeRequest, read_message
 from protocol.jws import read_envelope
 from protocol.receipt import Receipt
 from protocol.topics import Party, Way
-from seat_client.card_session import CardSession, Place
-from seat_client.events import ChallengeOpened, Moment
 from tests.chamber.disk import SimulatedDisk
+from tests.chamber.own_session import OwnSession
 from tests.chamber.people import (
-    BODY, HOSTILE_MEMBER, HOSTILE_SEAT, ITEM, KEYS, OLD_SITTING, PLANS, RULES, SITTING, TOPICS, card_key, card_sign,
-    key_of, members_of, seats_of,
+    BODY, HOSTILE_MEMBER, HOSTILE_SEAT, ITEM, KEYS, OLD_SITTING, PLANS, RULES, SITTING, TOPICS, card_key, key_of,
+    members_of, seats_of,
 )  # fmt: skip
 from tests.chamber.timeline import START_MS
 
@@ -112,8 +111,7 @@ class _Writer:
         vote = self._act("chair", lambda q, n, t: records.VoteOpen(arm, q, n, t))
         for number, session in enumerate(sessions, 1):
             seen = f"{self._recorder.memory.tree.size}:{self._recorder.root_at(self._recorder.memory.tree.size)}"
-            ballot = session.ballot(f"s{number}", vote, ("for",), seen, self._moment())
-            self._send(TOPICS.of(Party.SEAT, f"s{number}", Way.UP), session.seal(ballot))
+            self._send(TOPICS.of(Party.SEAT, f"s{number}", Way.UP), session.ballot(vote, ("for",), seen, self._now_ms))
         self._act("chair", act_draft(vote, "last-call"))
         self._act("chair", close_draft(vote))
         self._act("chair", lambda q, n, t: records.SittingClose(OLD_SITTING, "end", q, n, t))
@@ -138,15 +136,14 @@ class _Writer:
 
         return self._act("chair", draft)
 
-    def _seat_member(self, member: str, seat: str) -> CardSession:
+    def _seat_member(self, member: str, seat: str) -> OwnSession:
         up = TOPICS.of(Party.SEAT, seat, Way.UP)
         self._send(up, ChallengeRequest(seat, self._now_ms).seal(key_of(seat)))
         challenge = read_message(read_envelope(self._prologue.sent_down[-1][1]))
         assert isinstance(challenge, Challenge), "the answer to a request"
-        given = ChallengeOpened(challenge.sitting, challenge.nonce, challenge.size)
-        place = Place(seat, key_of(seat), self._recorder.memory.state.origin)
-        session = CardSession(place, member, card_key(member), bytes(32), given, self._moment())
-        for data in session.authorise(card_sign(member, session.draft.message), place, self._moment()):
+        origin = self._recorder.memory.state.origin
+        session = OwnSession(origin, member, seat, challenge, self._entropy(32), self._now_ms)
+        for data in session.opening:
             self._send(up, data)
         return session
 
@@ -182,9 +179,6 @@ class _Writer:
         elif topic == TOPICS.of(Party.OFFICER, officer, Way.DOWN):
             _, answer = desk.take_answer(payload)
             assert isinstance(answer, Receipt), "every act of the prologue is legal"
-
-    def _moment(self) -> Moment:
-        return Moment(self._now_ms / 1000, self._now_ms, 0.0)
 
 
 def _member(member: str) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from controller.recorder import Memory, Recorder
 from controller.recovery import recover, topics_of
 from controller.service import Service
 from controller.store import Store
+from protocol.errors import TopicRefused
 from tests.chamber.auditor import Auditor
 from tests.chamber.disk import CUTS, FAILURES, PowerCut, SimulatedDisk
 from tests.chamber.people import KEYS
-from tests.chamber.stage import Stage
+from tests.chamber.stage import Stage, require
 from tests.chamber.wire import Wire
 
 BATCH_MAX = 50
@@ -62,14 +63,32 @@ class Server:
         self.bus = SimulatedBus(wire, auditor)
         self.service: Service | None = None
         self.crashes = 0
+        self.broken: list[Exception] = []
         self._stage = stage
         self._wire = wire
         self._disk = disk
         self._auditor = auditor
-        self._rebuild = partial(rebuild, disk, stage.random.randbytes)
+        self._recover = rebuild
         self._inbox: list[tuple[str, bytes]] = []
         self._awake_at = -1
         wire.to_controller = self.take
+
+    def _rebuild(self) -> Recorder:
+        """Recover; the recorder tells us of a message that breaks it, which the service would only log."""
+        recorder = self._recover(self._disk, self._stage.random.randbytes)
+        take = recorder.take
+
+        def watched(topic: str, payload: bytes, now_ms: int) -> None:
+            try:
+                take(topic, payload, now_ms)
+            except TopicRefused:
+                raise
+            except Exception as error:
+                self.broken.append(error)
+                raise
+
+        setattr(recorder, "take", watched)  # noqa: B010 - a method of one object is replaced on purpose
+        return recorder
 
     @property
     def memory(self) -> Memory:
@@ -84,7 +103,7 @@ class Server:
         self._stage.note("controller starts", len(self._disk.log))
         bus, store = cast("Bus", self.bus), cast("Store", self._disk)
         self.service = Service(bus, store, self._rebuild, lambda: self._stage.now_ms + self.clock_ms)
-        self._live(self.service._send_retained)  # noqa: SLF001 - what `start` does, without its event loop
+        self._live(self.service.send_retained)
         for identity, client in self._wire.clients.items():
             if client.connected:
                 self._wire.connect(identity)
@@ -124,6 +143,7 @@ class Server:
         deliveries = [Delivery("", topic, payload, partial(done.append, 1)) for topic, payload in batch]
         self.service._work(deliveries)  # noqa: SLF001 - see the module's first lines
         self._auditor.saw_committed()
+        require(not self.broken, "no message breaks the recorder", self.broken)
 
     def _choose_danger(self) -> None:
         chance, random, weather = self._stage.chance, self._stage.random, self._stage.weather

@@ -11,17 +11,21 @@ Trace = list[tuple[object, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """How bad it is. Plain numbers are probabilities: per message, per effect, per signature, per commit."""
+    """How bad it is. Plain numbers are probabilities: per message, per effect, per signature, per commit.
+
+    `ordered`: every message takes the same time, so that none overtakes another.
+    """
 
     loss: float = 0.0
     repeat: float = 0.0
-    delay_ms_max: int = 20
+    delay_ms_max: int = 5
     power_cut: float = 0.0
     journal_fails: float = 0.0
     card_fails: float = 0.0
     crash: float = 0.0
     disk_fails: float = 0.0
     clock_jumps: float = 0.0
+    ordered: bool = True
 
 
 CALM = Weather()
@@ -35,7 +39,7 @@ def draw_storm(random: Random) -> Weather:
     )  # fmt: skip
     names = ("loss", "repeat", "power_cut", "journal_fails", "card_fails", "crash", "disk_fails", "clock_jumps")
     drawn = {name: getattr(strongest, name) * random.choice((0.0, 0.2, 0.6, 1.0)) for name in names}
-    return replace(CALM, delay_ms_max=random.choice((20, 200, 1500, 4000)), **drawn)
+    return replace(CALM, delay_ms_max=random.choice((20, 200, 1500, 4000)), ordered=False, **drawn)
 
 
 @dataclass(slots=True)
@@ -62,6 +66,8 @@ class Stage:
 
     def delay_ms(self) -> int:
         """How long a message travels: mostly short, now and then long enough to be overtaken by many."""
+        if self.weather.ordered:
+            return self.weather.delay_ms_max
         return int(self.random.random() ** 4 * self.weather.delay_ms_max) + 1
 
     def trace_hash(self) -> str:
