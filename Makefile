@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install -qq --require-hashes --no-deps
 PACKAGES := protocol controller seat_client firmware_sim
-SOURCES := $(PACKAGES) tests hatch_build.py
+SOURCES := $(PACKAGES) tests scripts hatch_build.py
 DEMO_FLAGS ?=
 BENCH_FLAGS ?=
 # Two workers on two cores; more than four only crowd the tests that start real processes.
@@ -60,6 +60,8 @@ static: setup-dev
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/catalogues.py --check
+	$(BIN)/python scripts/diagrams.py --check
 
 check: static test
 

@@ -60,6 +60,8 @@ class Service:
         """Serve until cancelled. Raises `StoreFailed`, `Damaged`, `Behind`: the store is gone and stays gone."""
         while True:
             self._work(await self._next_batch())
+            # Let the answers go out before the next batch is judged: with a full queue nothing else yields.
+            await asyncio.sleep(0)
 
     async def _next_batch(self) -> list[Delivery]:
         """All that has arrived; empty when a deadline passed first."""

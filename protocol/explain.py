@@ -56,7 +56,7 @@ def explain_needed(rule: Rule, figures: Figures, words: Catalogue = ENGLISH) -> 
             "of": _share(rule, words) % {"base": words.gettext("the votes cast")}
         }
     judgement = judge_figures(rule, figures)
-    return _needed(rule, judgement, words)
+    return _needed(rule, figures, judgement, words)
 
 
 def explain_outcome(rule: Rule, figures: Figures, casting: str = "", words: Catalogue = ENGLISH) -> str:
@@ -65,7 +65,7 @@ def explain_outcome(rule: Rule, figures: Figures, casting: str = "", words: Cata
     counted = words.gettext("For %(for)d, against %(against)d, abstained %(abstain)d.") % {
         "for": figures.for_, "against": figures.against, "abstain": figures.abstain,
     }  # fmt: skip
-    sentences = [_quorum(judgement, words), _needed(rule, judgement, words), counted, _casting(casting, words)]
+    sentences = [_quorum(judgement, words), _needed(rule, figures, judgement, words), counted, _casting(casting, words)]
     sentences.append(outcome_word(judgement.outcome, words))
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -83,13 +83,14 @@ def outcome_word(outcome: str, words: Catalogue = ENGLISH) -> str:
     return table[outcome]
 
 
-def _needed(rule: Rule, judgement: Judgement, words: Catalogue) -> str:
+def _needed(rule: Rule, figures: Figures, judgement: Judgement, words: Catalogue) -> str:
     if rule.base == "none":
         return ""
     number = words.gettext("Needed %(needed)d") % {"needed": judgement.needed}
     if rule.base == "fixed":
         return f"{number}: " + words.gettext("a fixed number.")
-    share = _share(rule, words) % {"base": _base(rule, judgement.base, words)}
+    count = figures.against if rule.base == "yes_no" else judgement.base
+    share = _share(rule, words) % {"base": _base(rule, count, words)}
     return f"{number}: {share}{_exact(rule, judgement, words)}."
 
 
@@ -119,14 +120,17 @@ def _fraction(rule: Rule, context: str, words: Catalogue) -> str:
 
 
 def _base(rule: Rule, count: int, words: Catalogue) -> str:
-    """What the fraction is of, with its number; languages put it into the genitive."""
+    """What the fraction is of, with its number; languages put it into the genitive.
+
+    With `yes_no` a further vote for enlarges the base too, so the number that matters is that of the votes against.
+    """
     table = {
         "statutory": words.ngettext("the %(count)d seat fixed by law", "the %(count)d seats fixed by law", count),
         "in_office": words.ngettext("the %(count)d member in office", "the %(count)d members in office", count),
         "present": words.ngettext("the %(count)d member present", "the %(count)d members present", count),
         "cast": words.ngettext("the %(count)d vote cast", "the %(count)d votes cast", count),
         "papers_cast": words.ngettext("the %(count)d paper cast", "the %(count)d papers cast", count),
-        "yes_no": words.ngettext("the %(count)d vote for or against", "the %(count)d votes for or against", count),
+        "yes_no": words.gettext("the votes for and against, %(count)d of them against"),
     }
     return table[rule.base] % {"count": count}
 

@@ -38,11 +38,13 @@ WRITTEN = ("sr_Cyrl", "ro", "uk", "pl")
 
 
 def extract() -> Catalog:
-    """All messages of the sources, in a fixed order."""
+    """All messages of the sources, by file and text, so that moving code moves no message."""
     found = Catalog()
     for folder, pattern in SOURCES:
         rows = extract_from_dir(ROOT / folder, method_map=[(pattern, "python")], keywords=KEYWORDS)
-        for name, _line, message, _comments, context in sorted(rows, key=lambda row: (row[0], row[1])):
+        for name, _line, message, _comments, context in sorted(
+            rows, key=lambda row: (row[0], row[4] or "", str(row[2]))
+        ):
             found.add(message, None, [(f"{folder}/{name}", 0)], context=context)
     return found
 

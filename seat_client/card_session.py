@@ -76,12 +76,12 @@ class CardSession:
         )  # fmt: skip
         self.draft = draft(session, card)
 
-    def authorise(self, signature: bytes, place: Place, moment: Moment) -> tuple[bytes, bytes]:
+    def authorise(self, signature: bytes, device: Signer, moment: Moment) -> tuple[bytes, bytes]:
         """Take the card's verified signature: the session and its binding."""
         session = self.draft.finish(signature)
         self.hash = hash_text(session)
         possession = self._key.sign(pop_message(from_base64url(self.hash.encode("ascii"))))
-        bind = SessionBind(self.hash, base64url(possession), moment.unix_ms).seal(place.device)
+        bind = SessionBind(self.hash, base64url(possession), moment.unix_ms).seal(device)
         self.bind_hash = hash_text(bind)
         return session, bind
 

@@ -3,7 +3,7 @@
 How it works. `handle` looks the event up in the table of `moves.py`, changes the state, lets the handler of that event
 type work, then asks what stands open: a session to ask for, one of before a power cut to end, a lamp to change. Each
 part knows its own subject: `view` what was verified, `outgoing` what leaves and wants an answer, `voting` the presses,
-`bindings` which sessions the log may believe alive, `card_session` what is signed, `face` what is shown.
+`stay` the card and its session, `bindings` which sessions the log may believe alive, `face` what is shown.
 
 Rules. Journal first, then publish. A record goes out byte for byte until a verified receipt or a signed refusal settles
 it. A new session waits until nothing of an earlier one is outstanding, so a rebooted seat settles its journal first.
@@ -14,7 +14,7 @@ Source: `docs/protocol.md` sections 5, 6.5 and 7.3.
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
-from protocol.errors import ChamberError, SignatureRefused
+from protocol.errors import ChamberError
 from protocol.jws import read_envelope
 from protocol.keys import PublicKey, Signer
 from protocol.messages import Challenge, ChallengeRequest
@@ -22,19 +22,17 @@ from protocol.records import Ballot, SessionBind, SessionEnd, read_record
 from seat_client import events as e
 from seat_client.answers import Settled, read_down
 from seat_client.bindings import Bindings
-from seat_client.card_session import CardSession, Draft, Place, draft
+from seat_client.card_session import CardSession
 from seat_client.errors import ForkSeen
 from seat_client.events import Happening
 from seat_client.face import Face
 from seat_client.lamps import Situation
 from seat_client.moves import CARD_IN, State, next_state
 from seat_client.outgoing import Outgoing
+from seat_client.stay import Stay
 from seat_client.view import Learned, View
 from seat_client.voting import Voting
 
-NONCE_TRIES_MAX: Final = 3
-"""A controller that forgets one nonce was restarted; one that forgets this many in a row is out of order."""
-SPEECH_SORT: Final = "debate"
 _OPENING: Final = frozenset({"session", "session-bind", ChallengeRequest.kind})
 
 
@@ -49,23 +47,16 @@ class Seat:
         self._outgoing = Outgoing()
         self._voting = Voting(self._view, self._outgoing)
         self._bindings = Bindings(self._outgoing)
+        self._stay = Stay(seat, device, self._outgoing, self._bindings)
         self._face = Face(self._outgoing)
         self._ready_told = False
-        self._card: e.CardEntered | None = None
-        self._session: CardSession | None = None
-        self._denied = ""
-        self._nonce_tries = 0
-        self._request = ""
-        self._asked = 0
-        self._unsigned: tuple[Draft, Ballot | None] | None = None
-        self._floor_asked = False
 
     # What others may ask.
 
     @property
     def member(self) -> str:
         """The member who is present here, or empty."""
-        return self._session.member if self._session is not None and self._session.bound else ""
+        return self._stay.member
 
     @property
     def vote_to_press(self) -> str:
@@ -90,9 +81,10 @@ class Seat:
     def handle(self, event: e.Event, moment: e.Moment) -> list[e.Effect]:
         """Take an event and return what to do, in order. Raises `WrongOrder`: no such move; nothing has changed."""
         if isinstance(event, e.CardSigned | e.CardFailed) and self.state is not State.OFF:
-            if self._unsigned is None or event.number != self._asked:
-                return []  # an answer to what was asked of a card that has been taken out since
-            event = _check_signature(event, self._unsigned[0])
+            answer = self._stay.judge_answer(event)
+            if answer is None:
+                return []  # to what was asked of a card that has been taken out since
+            event = answer
         next_state(self.state, type(event))
         effects = self._outgoing.begin(moment)
         self._enter(event)
@@ -108,11 +100,12 @@ class Seat:
         if connected and not self._ready_told:
             self._ready_told = True
             self._tell(Happening.READY)
+        self._bindings.send_ends()
         if connected and len(self._outgoing.outbox) == 0:
             if self.state is State.WAITING and self._view.sitting:
                 self._enter(e.WayCleared())
             elif self.state is State.ABSENT:
-                self._bindings.end_leftover(self._device)
+                self._bindings.end_leftovers(self._device)
         self._show_lamp(connected=connected)
 
     # Power, link, time.
@@ -183,7 +176,8 @@ class Seat:
             self._voting.close(*before)
         if before != after and after[0]:
             self._outgoing.tell(Happening.OPENED, self.member, after[1])
-        sitting = self._session.sitting if self._session is not None else self._view.sitting
+        session = self._stay.session
+        sitting = session.sitting if session is not None else self._view.sitting
         if not self._view.sitting or sitting != self._view.sitting:
             self._enter(e.SittingEnded())
 
@@ -209,7 +203,8 @@ class Seat:
         self._outgoing.outbox.settle(answer.record)
         if answer.kind == "ballot":
             dead = self._voting.settle(answer)
-            if self.state is State.PRESENT and self._session is not None and self._session.hash == dead:
+            session = self._stay.session
+            if self.state is State.PRESENT and session is not None and session.hash == dead:
                 self._enter(e.SessionLost(answer.reason))
         elif answer.kind in _OPENING:
             self._settle_opening(answer)
@@ -238,13 +233,13 @@ class Seat:
     def _settle_opening(self, answer: Settled) -> None:
         """Request, session or binding has its answer; only those of the session at hand lead anywhere."""
         refused = answer.receipt is None or answer.reason != ""
-        session = self._session
-        own = {self._request} if session is None else {session.hash, session.bind_hash}
-        if answer.record in own and refused and self.state in {State.ASKING, State.BINDING}:
-            again = answer.reason == "nonce" and self._nonce_tries < NONCE_TRIES_MAX and session is not None
+        own = self._stay.owns(answer.record)
+        session = self._stay.session
+        if own and refused and self.state in {State.ASKING, State.BINDING}:
+            again = self._stay.may_try_again(answer.reason)
             self._outgoing.drop(answer.record)
             self._enter(e.NonceGone() if again else e.SessionDenied(answer.reason))
-        elif session is not None and answer.record == session.bind_hash:
+        elif session is not None and answer.record == session.bind_hash and self.state is State.BINDING:
             self._enter(e.SessionCounted())
         elif not self._bindings.settle_bind(answer.record, refused=refused):
             self._outgoing.drop(answer.record)
@@ -252,113 +247,79 @@ class Seat:
     def _settle_floor(self, answer: Settled) -> None:
         self._outgoing.drop(answer.record)
         if answer.reason:
-            self._floor_asked = False
+            self._stay.lose_floor()
             self._tell(Happening.REFUSED, reason=answer.reason)
 
     # Card and session.
 
     def _on_card_entered(self, event: e.CardEntered, _before: State) -> None:
-        self._card, self._denied, self._nonce_tries = event, "", 0
+        self._stay.enter(event)
 
     def _on_way_cleared(self, _event: e.WayCleared, _before: State) -> None:
-        request = ChallengeRequest(self.id, self._outgoing.moment.unix_ms).seal(self._device)
-        self._request = self._outgoing.ask(request, ChallengeRequest.kind)
+        self._stay.ask_nonce()
 
     def _on_challenge(self, event: e.ChallengeOpened, before: State) -> None:
-        if before is not State.ASKING:
-            return
-        assert self._card is not None, "only a seat with a card asks"
-        self._outgoing.outbox.settle(self._request)
-        card = self._card
-        self._session = CardSession(self._place(), card.member, card.key, card.entropy, event, self._outgoing.moment)
-        self._ask_card(self._session.draft, None)
+        if before is State.ASKING:
+            assert self._view.keys is not None, "a challenge was verified with them"
+            self._stay.take_nonce(event, self._view.keys.origin)
 
     def _on_card_signed(self, event: e.CardSigned, _before: State) -> None:
-        assert self._unsigned is not None, "late answers were sorted out"
-        assert self._session is not None, "a card is asked only within a session"
-        (asked, ballot), self._unsigned = self._unsigned, None
-        if ballot is not None:
-            self._voting.cast(asked.finish(event.signature), ballot)
-        else:
-            self._outgoing.send(*self._session.authorise(event.signature, self._place(), self._outgoing.moment))
+        signed = self._stay.take_signature(event.signature)
+        if signed is not None:
+            self._voting.cast(*signed)
 
     def _on_card_failed(self, _event: e.CardFailed, before: State) -> None:
         self._tell(Happening.FAULT, reason="card")
+        self._stay.forget_question()
         if before is State.SIGNING:
-            self._close_session("card")
-        self._unsigned = None
+            self._stay.close("card")
 
     def _on_session_counted(self, _event: e.SessionCounted, _before: State) -> None:
-        assert self._session is not None, "its binding has just been answered"
-        self._session.bound, self._nonce_tries, self._floor_asked = True, 0, False
-        self._bindings.supersede()
+        self._stay.bind()
         self._tell(Happening.PRESENT)
 
     def _on_session_denied(self, event: e.SessionDenied, _before: State) -> None:
         self._tell(Happening.REFUSED, reason=event.reason)
-        self._close_session(event.reason)
+        self._stay.close(event.reason)
 
     def _on_nonce_gone(self, _event: e.NonceGone, _before: State) -> None:
-        self._nonce_tries += 1
-        self._close_session("")
+        self._stay.try_again()
 
     def _on_session_lost(self, event: e.SessionLost, _before: State) -> None:
         self._tell(Happening.ABSENT, reason=event.reason)
-        self._close_session(event.reason)
+        self._stay.close(event.reason)
 
     def _on_sitting_ended(self, _event: e.SittingEnded, _before: State) -> None:
         if self.member:
             self._tell(Happening.ABSENT, reason="sitting")
-        self._close_session("")
+        self._stay.close("")
 
     def _on_card_left(self, _event: e.CardLeft, before: State) -> None:
-        session, card = self._session, self._card
-        if before in {State.BINDING, State.PRESENT} and session is not None:
-            end = session.end("card-removed", self._outgoing.moment)
-            self._bindings.end(end, session.bind_hash, session.member)
-            session.bind_hash = ""
+        if before in {State.BINDING, State.PRESENT}:
+            self._stay.end()
         else:
-            self._outgoing.tell(Happening.ABSENT, card.member if card is not None else "")
-        self._close_session("")
-        self._card = None
-
-    def _close_session(self, reason: str) -> None:
-        """Nothing more is signed by this session's key. `reason` stays on the lamp while the state is REFUSED."""
-        if self._session is not None:
-            self._outgoing.drop(self._session.bind_hash)
-        self._outgoing.outbox.settle(self._request)
-        self._session, self._unsigned, self._request, self._denied = None, None, "", reason
-
-    def _ask_card(self, asked: Draft, ballot: Ballot | None) -> None:
-        self._asked += 1
-        self._unsigned = (asked, ballot)
-        self._outgoing.effects.append(e.AskCard(self._asked, asked.message))
-
-    def _place(self) -> Place:
-        assert self._view.keys is not None, "sessions are opened once the keys are known"
-        return Place(self.id, self._device, self._view.keys.origin)
+            self._tell(Happening.ABSENT)
+        self._stay.leave()
 
     # Buttons.
 
     def _on_button(self, event: e.ButtonPressed, _before: State) -> None:
-        session, card = self._session, self._card
-        if self.state is not State.PRESENT or session is None or card is None:
+        session = self._stay.session
+        if self.state is not State.PRESENT or session is None:
             self._tell(Happening.IGNORED, reason="absent")
         elif event.button is e.Button.SPEAK:
-            act = "withdraw" if self._floor_asked else "request"
-            self._floor_asked = not self._floor_asked
-            self._outgoing.send(session.speech(self._view.item, act, SPEECH_SORT, self._outgoing.moment))
+            self._stay.speak(self._view.item)
         elif self._face.fault:
             self._tell(Happening.IGNORED, reason=self._face.fault)
         else:
-            self._press((event.button.value,), session, card)
+            self._press((event.button.value,), session)
 
-    def _press(self, choice: tuple[str, ...], session: CardSession, card: e.CardEntered) -> None:
+    def _press(self, choice: tuple[str, ...], session: CardSession) -> None:
         ballot = self._voting.press(choice, self.id, session)
         if ballot is None:
             return
         if self._view.signs_each_ballot:
-            self._ask_card(draft(ballot, card.key), ballot)
+            self._stay.ask_ballot(ballot)
         else:
             self._voting.cast(ballot.seal(session), ballot)
 
@@ -368,7 +329,7 @@ class Seat:
         self._outgoing.tell(what, self._who(), reason=reason)
 
     def _who(self) -> str:
-        return self.member or (self._card.member if self._card is not None else "")
+        return self.member or self._stay.holder
 
     def _show_lamp(self, *, connected: bool) -> None:
         press = self._voting.newest(self.member) if self.member else None
@@ -377,7 +338,7 @@ class Seat:
             denied=self.state is State.REFUSED, present=self.state is State.PRESENT, phase=self._view.phase,
             press=press.standing if press is not None else None, unsettled=self._voting.unsettled,
         )  # fmt: skip
-        self._face.show_lamp(situation, self._denied, press)
+        self._face.show_lamp(situation, self._stay.denied, press)
 
     # Each handler takes its own class of event, which the type of a table cannot say.
     _HANDLERS: ClassVar[dict[type[e.Event], Callable[["Seat", Any, State], None]]] = {
@@ -402,13 +363,3 @@ class Seat:
         e.SessionLost: _on_session_lost,
         e.SittingEnded: _on_sitting_ended,
     }
-
-
-def _check_signature(event: e.CardSigned | e.CardFailed, asked: Draft) -> e.CardSigned | e.CardFailed:
-    """A signature that this card did not make is a card that failed."""
-    if isinstance(event, e.CardSigned):
-        try:
-            asked.key.verify(asked.message, event.signature)
-        except SignatureRefused:
-            return e.CardFailed(event.number)
-    return event

@@ -64,9 +64,10 @@ class Hostile:
         try:
             head = plain.read_leaf(payload).payload
             size, root = plain.read_checkpoint_note(head["checkpoint"].encode())
+            opened, phase = head["open"], head["phase"]
         except (ValueError, KeyError):
             return  # something of its own making
-        self._open = plain.hash_of(head["open"].encode()) if head["phase"] in RUNNING else ""
+        self._open = plain.hash_of(opened.encode()) if phase in RUNNING else ""
         self._seen = f"{size}:{base64url(root)}"
 
     def _answer_challenge(self, payload: bytes) -> None:

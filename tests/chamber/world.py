@@ -119,7 +119,7 @@ class _Storm:
     """How much happens in a storm."""
 
     until_ms: int = 0
-    members_ms: int = 400
+    members_ms: int = 220
     officers_ms: int = 900
     hostile_ms: int = 1200
     faults_ms: int = 3000
@@ -195,20 +195,20 @@ class World:
 
     def _move_members(self) -> None:
         random, seat = self.stage.random, self.stage.random.choice(list(self.seats.values()))
-        if not seat.member:
-            if self.stage.chance(0.5):
+        chance, member = self.stage.chance, seat.member
+        if not member:
+            if chance(0.5):
                 self._bring_card(seat)
-            return
-        what = random.random()
-        if what < 0.8:  # noqa: PLR2004 - mostly people press
-            seat.press(random.choice((*CHOICES, *CHOICES, Button.SPEAK)) if what < 0.75 else Button.SPEAK)  # noqa: PLR2004
-        elif what < 0.9:  # noqa: PLR2004 - now and then they leave
+        elif seat.lamp in {Lamp.NOT_COUNTED, Lamp.ABSENT} and chance(0.4):
             seat.remove()
-        elif self.stage.chance(0.5):
-            elsewhere = random.choice(list(self.seats.values()))
-            member = seat.member
+            seat.insert(member)
+        elif chance(0.06):
             seat.remove()
-            elsewhere.insert(member)
+        elif chance(0.06):
+            seat.remove()
+            random.choice(list(self.seats.values())).insert(member)
+        else:
+            seat.press(Button.SPEAK if chance(0.05) else random.choice(CHOICES))
 
     def _bring_card(self, seat: SeatUnit) -> None:
         """Somebody comes back, or, now and then, a card turns up that lies in another seat already."""

@@ -18,7 +18,7 @@ def figures(for_: int, against: int, abstain: int = 0, *, present: int = 39, pap
     [
         (
             {}, figures(7, 4, 22),
-            "Needed 5: more than half of the 11 votes for or against. For 7, against 4, abstained 22. Adopted.",
+            "Needed 5: more than half of the votes for and against, 4 of them against. For 7, against 4, abstained 22. Adopted.",
         ),
         (
             {"base": "statutory"}, figures(19, 4),
@@ -55,11 +55,11 @@ def figures(for_: int, against: int, abstain: int = 0, *, present: int = 39, pap
         ),
         (
             {"tie": "casting-vote"}, figures(2, 2),
-            "Needed 3: more than half of the 4 votes for or against. For 2, against 2, abstained 0. A tie.",
+            "Needed 3: more than half of the votes for and against, 2 of them against. For 2, against 2, abstained 0. A tie.",
         ),
         (
             {"quorum_base": "statutory", "quorum_numerator": 1, "quorum_denominator": 2}, figures(9, 0, present=9),
-            "Quorum 20, here 9. Needed 1: more than half of the 9 votes for or against. "
+            "Quorum 20, here 9. Needed 1: more than half of the votes for and against, 0 of them against. "
             "For 9, against 0, abstained 0. No quorum: nothing was decided.",
         ),
     ],

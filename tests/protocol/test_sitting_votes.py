@@ -404,6 +404,11 @@ def test_recused_leave_the_quorum_too_where_the_law_says_so() -> None:
     log.press(vote, m1="for", m2="for")
     result = log.close(vote)
     assert (result.needed, result.present, result.outcome) == (2, 2, "adopted")
+    log.sit("m3")
+    log.leave("m1")
+    log.act("secretary", Recusal, member="m3", act="declare", code="")
+    again = log.arm(rule="leave-quorum")
+    assert log.act_refused("chair", VoteOpen, arm=again.hash) == "state", "who is recused makes no quorum"
 
 
 def test_six_standings() -> None:

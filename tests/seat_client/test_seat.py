@@ -130,6 +130,35 @@ def test_new_session_waits_for_the_end_of_the_old() -> None:
     assert rig.seat.member == "m02"
 
 
+def test_end_overtakes_no_ballot() -> None:
+    """The card is taken out while a press is outstanding: its ballot is settled first, then the session ends."""
+    rig = voting()
+    rig.hold = True
+    rig.push(Button.FOR).remove()
+    assert [read_envelope(data).kind for data in rig.held] == ["ballot"]
+    rig.deliver()
+    assert rig.chamber.state.opens[rig.chamber.open_hash].ballots["m01"].choice == ("for",)
+    assert rig.last(Happening.ABSENT).member == "m01"
+
+
+def test_card_pulled_while_the_binding_travels() -> None:
+    """A binding that counts is ended; one that was refused leaves nothing to end."""
+    for forget in (False, True):
+        rig = Rig(Chamber()).connect()
+        rig.card_answers = False
+        rig.insert()
+        rig.hold = True
+        assert rig.card is not None
+        rig.feed(e.CardSigned(rig.asked[0].number, rig.card.sign(rig.asked[0].message)))
+        rig.remove()
+        if forget:
+            rig.chamber.nonces.clear()
+        rig.deliver()
+        assert rig.chamber.state.sittings["s1"].present == set()
+        assert rig.last(Happening.ABSENT).member == "m01"
+        assert rig.journal.records() == ()
+
+
 def test_card_pulled_while_it_signs() -> None:
     """The late failure of a card that was taken out changes nothing."""
     rig = Rig(Chamber()).connect()
@@ -740,6 +769,56 @@ def test_power_cut_without_a_card_ends_the_session() -> None:
     assert rig.chamber.state.sittings["s1"].present == set()
     assert rig.shows(Lamp.ABSENT)
     assert rig.journal.records() == ()
+
+
+def test_second_power_cut_while_binding() -> None:
+    """Two bindings in the journal, the newer one refused: the older session is found alive and ended."""
+    rig = seated()
+    rig.switch_on()
+    rig.card_answers = False
+    rig.insert().connect()
+    rig.hold = True
+    assert rig.card is not None
+    rig.feed(e.CardSigned(rig.asked[0].number, rig.card.sign(rig.asked[0].message)))
+    rig.chamber.nonces.clear()
+    rig.switch_on()
+    rig.hold = False
+    rig.connect()
+    assert rig.chamber.state.sittings["s1"].present == set()
+    assert rig.journal.records() == ()
+
+
+def test_power_cut_before_the_binding_arrived() -> None:
+    """The session of a card that is gone is bound by the journal, and ended at once."""
+    rig = Rig(Chamber()).connect()
+    rig.card_answers = False
+    rig.insert()
+    rig.hold = True
+    assert rig.card is not None
+    rig.feed(e.CardSigned(rig.asked[0].number, rig.card.sign(rig.asked[0].message)))
+    rig.switch_on()
+    rig.hold = False
+    rig.connect()
+    assert [read_envelope(data).kind for data in rig.sent] == ["session", "session-bind", "session-end"]
+    assert rig.chamber.state.sittings["s1"].present == set()
+    assert rig.journal.records() == ()
+
+
+def test_power_cut_and_the_nonce_forgotten() -> None:
+    """The same, and the controller has restarted: both are refused, nothing is left behind."""
+    rig = Rig(Chamber()).connect()
+    rig.card_answers = False
+    rig.insert()
+    rig.hold = True
+    assert rig.card is not None
+    rig.feed(e.CardSigned(rig.asked[0].number, rig.card.sign(rig.asked[0].message)))
+    rig.chamber.nonces.clear()
+    rig.switch_on()
+    rig.hold = False
+    rig.connect()
+    assert rig.journal.records() == ()
+    rig.card_answers = True
+    assert rig.insert().shows(Lamp.PRESENT)
 
 
 def test_power_cut_after_the_card_left() -> None:

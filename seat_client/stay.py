@@ -1,0 +1,155 @@
+"""One card's stay in the tray: its session from the request for a nonce to the end, and what the card is asked to sign.
+
+It says nothing of where the seat stands; the table of moves does, and `seat.py` calls each method at its move.
+
+Source: `docs/protocol.md` sections 5.4 and 6.5.
+"""
+
+from typing import Final
+
+from protocol.errors import SignatureRefused
+from protocol.keys import Signer
+from protocol.messages import ChallengeRequest
+from protocol.records import Ballot
+from seat_client.bindings import Bindings
+from seat_client.card_session import CardSession, Draft, Place, draft
+from seat_client.events import AskCard, CardEntered, CardFailed, CardSigned, ChallengeOpened
+from seat_client.outgoing import Outgoing
+
+NONCE_TRIES_MAX: Final = 3
+"""A controller that forgets one nonce was restarted; one that forgets this many in a row is out of order."""
+SPEECH_SORT: Final = "debate"
+
+
+class Stay:
+    """The card in the tray and its session, either may be missing. `denied`: why there is no session."""
+
+    __slots__ = (
+        "_asked", "_bindings", "_device", "_floor_asked", "_nonce_tries", "_outgoing", "_request", "_seat", "_unsigned",
+        "card", "denied", "session",
+    )  # fmt: skip
+
+    def __init__(self, seat: str, device: Signer, outgoing: Outgoing, bindings: Bindings) -> None:
+        self.card: CardEntered | None = None
+        self.session: CardSession | None = None
+        self.denied = ""
+        self._seat, self._device = seat, device
+        self._outgoing, self._bindings = outgoing, bindings
+        self._nonce_tries = 0
+        self._request = ""
+        self._asked = 0
+        self._unsigned: tuple[Draft, Ballot | None] | None = None
+        self._floor_asked = False
+
+    @property
+    def member(self) -> str:
+        """The member who is present, or empty."""
+        return self.session.member if self.session is not None and self.session.bound else ""
+
+    @property
+    def holder(self) -> str:
+        """The member whom the card names, present or not, or empty."""
+        return self.card.member if self.card is not None else ""
+
+    def owns(self, record: str) -> bool:
+        """True for the hash of the request, session or binding at hand."""
+        own = {self._request} if self.session is None else {self.session.hash, self.session.bind_hash}
+        return record in own
+
+    def enter(self, card: CardEntered) -> None:
+        """A card is placed."""
+        self.card, self.denied, self._nonce_tries = card, "", 0
+
+    def ask_nonce(self) -> None:
+        """Ask for a nonce."""
+        request = ChallengeRequest(self._seat, self._outgoing.moment.unix_ms).seal(self._device)
+        self._request = self._outgoing.ask(request, ChallengeRequest.kind)
+
+    def take_nonce(self, given: ChallengeOpened, origin: str) -> None:
+        """Make the session's key and let the card sign."""
+        assert self.card is not None, "only a seat with a card asks"
+        card, place = self.card, Place(self._seat, self._device, origin)
+        self._outgoing.outbox.settle(self._request)
+        self.session = CardSession(place, card.member, card.key, card.entropy, given, self._outgoing.moment)
+        self._ask_card(self.session.draft, None)
+
+    def ask_ballot(self, ballot: Ballot) -> None:
+        """Let the card sign a ballot, in a vote that wants it so."""
+        assert self.card is not None, "only a member who is present votes"
+        self._ask_card(draft(ballot, self.card.key), ballot)
+
+    def _ask_card(self, asked: Draft, ballot: Ballot | None) -> None:
+        self._asked += 1
+        self._unsigned = (asked, ballot)
+        self._outgoing.effects.append(AskCard(self._asked, asked.message))
+
+    def judge_answer(self, event: CardSigned | CardFailed) -> CardSigned | CardFailed | None:
+        """What a card's answer is worth: nothing if it was not asked for, a failure if this card did not sign it."""
+        if self._unsigned is None or event.number != self._asked:
+            return None
+        if isinstance(event, CardSigned):
+            asked = self._unsigned[0]
+            try:
+                asked.key.verify(asked.message, event.signature)
+            except SignatureRefused:
+                return CardFailed(event.number)
+        return event
+
+    def take_signature(self, signature: bytes) -> tuple[bytes, Ballot] | None:
+        """Send the session and its binding; or return a ballot's envelope and the ballot, to be cast."""
+        assert self._unsigned is not None, "judged before"
+        assert self.session is not None, "a card is asked only for or within a session"
+        (asked, ballot), self._unsigned = self._unsigned, None
+        if ballot is not None:
+            return asked.finish(signature), ballot
+        self._outgoing.send(*self.session.authorise(signature, self._device, self._outgoing.moment))
+        return None
+
+    def forget_question(self) -> None:
+        """The card did not answer."""
+        self._unsigned = None
+
+    def may_try_again(self, reason: str) -> bool:
+        """True if a refused session is worth another nonce."""
+        return reason == "nonce" and self.session is not None and self._nonce_tries < NONCE_TRIES_MAX
+
+    def try_again(self) -> None:
+        """The nonce is gone; ask for another when the way is clear."""
+        self._nonce_tries += 1
+        self.close("")
+
+    def bind(self) -> None:
+        """The binding counts: the member is present."""
+        assert self.session is not None, "its binding has just been answered"
+        self.session.bound, self._nonce_tries, self._floor_asked = True, 0, False
+        self._bindings.supersede()
+
+    def speak(self, item: str) -> None:
+        """Ask for the floor, or take it back."""
+        assert self.session is not None, "only a member who is present speaks"
+        act = "withdraw" if self._floor_asked else "request"
+        self._floor_asked = not self._floor_asked
+        self._outgoing.send(self.session.speech(item, act, SPEECH_SORT, self._outgoing.moment))
+
+    def lose_floor(self) -> None:
+        """The request was refused."""
+        self._floor_asked = False
+
+    def end(self) -> None:
+        """The session's own key says that it is over."""
+        session = self.session
+        assert session is not None, "what was sent can be ended"
+        self._bindings.end(session.end("card-removed", self._outgoing.moment), session.bind_hash, session.member)
+        session.bind_hash = ""
+
+    def close(self, reason: str) -> None:
+        """Nothing more is signed by this session's key. `reason` says why there is none, while the card stays."""
+        if self.session is not None:
+            self._outgoing.drop(self.session.bind_hash)
+        self._outgoing.outbox.settle(self._request)
+        self.session, self._unsigned, self._request, self.denied = None, None, "", reason
+
+    def leave(self) -> None:
+        """The tray is empty."""
+        self.close("")
+        self.card = None
