@@ -8,6 +8,7 @@ Source: `docs/protocol.md` section 4.
 """
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -18,13 +19,26 @@ from controller.store import Store, StoreFailed
 from protocol.errors import TopicRefused
 
 log = logging.getLogger(__name__)
-BATCH_MESSAGES_MAX = 500
+BATCH_MESSAGES_MAX = 200
+"""Messages of one commit. A burst of 705 had its last receipt after 135 ms with 200 and after 250 ms with 500, because
+seats verify the first receipts while the others are judged; below 100 the commits begin to weigh."""
+_GC_THRESHOLDS = (20_000, 50, 1_000)
 Watcher = Callable[[Recorder], None]
 
 
 def unix_ms() -> int:
     """The clock: Unix milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+def settle_heap() -> None:
+    """Call once in a process that serves one log, after it was read: what it holds stays, so it need not be searched.
+
+    With 705 connections the collector took 10 % of a burst; nothing on the way of a ballot makes a cycle.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
 
 
 class Service:

@@ -5,6 +5,8 @@ Source: `docs/protocol.md` section 5.1.
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 from protocol.errors import ChamberError, TopicRefused
 from protocol.fields import check_identifier, is_identifier
@@ -114,14 +116,36 @@ def allowed(topics: Topics, identity: str, action: str, topic: str) -> bool:
     A seat or officer writes and reads only its own topics and reads what is retained for all; nobody but the
     controller reads `seat/+/up`, so nobody sees a ballot before the close.
     """
-    party, _, party_id = identity.partition("-")
-    own = f"{topics.prefix}/{party}/{party_id}/"
-    if party not in {"seat", "officer"} or not is_identifier(party_id):
+    access = _access_of(topics, identity)
+    if access is None:
         return action != "publish" and topic == topics.hall
     if action == "publish":
-        ways = ("up", "status") if party == "seat" else ("up", "blob")
-        return topic in {own + way for way in ways}
-    shared = {topics.sitting, topics.hall, topics.checkpoint, topics.trust}
-    if party == "officer" and topic.startswith(f"{topics.prefix}/seat/") and topic.endswith("/status"):
+        return topic in access.writes
+    if access.officer and topic.startswith(f"{topics.prefix}/seat/") and topic.endswith("/status"):
         return True
-    return topic in shared or topic == own + "down"
+    return topic == access.down or topic in access.shared
+
+
+class _Access(NamedTuple):
+    """What one seat or officer may write, and read."""
+
+    officer: bool
+    writes: frozenset[str]
+    down: str
+    shared: frozenset[str]
+
+
+@lru_cache(maxsize=4_096)
+def _access_of(topics: Topics, identity: str) -> _Access | None:
+    """Kept for each client, since the broker asks twice a ballot. None for anybody but seats and officers."""
+    party, _, party_id = identity.partition("-")
+    if party not in {"seat", "officer"} or not is_identifier(party_id):
+        return None
+    own = f"{topics.prefix}/{party}/{party_id}/"
+    ways = ("up", "status") if party == "seat" else ("up", "blob")
+    return _Access(party == "officer", frozenset(own + way for way in ways), own + "down", _shared_topics(topics))
+
+
+@lru_cache(maxsize=16)
+def _shared_topics(topics: Topics) -> frozenset[str]:
+    return frozenset({topics.sitting, topics.hall, topics.checkpoint, topics.trust})

@@ -76,14 +76,18 @@ class CardSession:
         )  # fmt: skip
         self.draft = draft(session, card)
 
-    def authorise(self, signature: bytes, device: Signer, moment: Moment) -> tuple[bytes, bytes]:
-        """Take the card's verified signature: the session and its binding."""
+    def authorise(self, signature: bytes) -> bytes:
+        """The session's envelope, with the card's verified signature."""
         session = self.draft.finish(signature)
         self.hash = hash_text(session)
+        return session
+
+    def bind(self, device: Signer, moment: Moment) -> bytes:
+        """The binding of a session that stands in the log."""
         possession = self._key.sign(pop_message(from_base64url(self.hash.encode("ascii"))))
         bind = SessionBind(self.hash, base64url(possession), moment.unix_ms).seal(device)
         self.bind_hash = hash_text(bind)
-        return session, bind
+        return bind
 
     def ballot(self, seat: str, opened: str, choice: tuple[str, ...], seen: str, moment: Moment) -> Ballot:
         """The next ballot of this session; its `seq` is higher than any before."""

@@ -239,7 +239,10 @@ class Seat:
             again = self._stay.may_try_again(answer.reason)
             self._outgoing.drop(answer.record)
             self._enter(e.NonceGone() if again else e.SessionDenied(answer.reason))
-        elif session is not None and answer.record == session.bind_hash and self.state is State.BINDING:
+        elif own and self.state is State.BINDING and session is not None and answer.record == session.hash:
+            self._outgoing.drop(answer.record)
+            self._stay.send_binding()
+        elif own and self.state is State.BINDING:
             self._enter(e.SessionCounted())
         elif not self._bindings.settle_bind(answer.record, refused=refused):
             self._outgoing.drop(answer.record)
@@ -295,7 +298,8 @@ class Seat:
         self._stay.close("")
 
     def _on_card_left(self, _event: e.CardLeft, before: State) -> None:
-        if before in {State.BINDING, State.PRESENT}:
+        session = self._stay.session
+        if before in {State.BINDING, State.PRESENT} and session is not None and session.bind_hash:
             self._stay.end()
         else:
             self._tell(Happening.ABSENT)

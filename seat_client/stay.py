@@ -96,13 +96,13 @@ class Stay:
         return event
 
     def take_signature(self, signature: bytes) -> tuple[bytes, Ballot] | None:
-        """Send the session and its binding; or return a ballot's envelope and the ballot, to be cast."""
+        """Send the session; or return a ballot's envelope and the ballot, to be cast."""
         assert self._unsigned is not None, "judged before"
         assert self.session is not None, "a card is asked only for or within a session"
         (asked, ballot), self._unsigned = self._unsigned, None
         if ballot is not None:
             return asked.finish(signature), ballot
-        self._outgoing.send(*self.session.authorise(signature, self._device, self._outgoing.moment))
+        self._outgoing.send(self.session.authorise(signature))
         return None
 
     def forget_question(self) -> None:
@@ -117,6 +117,11 @@ class Stay:
         """The nonce is gone; ask for another when the way is clear."""
         self._nonce_tries += 1
         self.close("")
+
+    def send_binding(self) -> None:
+        """The session stands in the log: bind it. Not before, because a binding that came first would be refused."""
+        assert self.session is not None, "it has just been answered"
+        self._outgoing.send(self.session.bind(self._device, self._outgoing.moment))
 
     def bind(self) -> None:
         """The binding counts: the member is present."""
@@ -136,9 +141,9 @@ class Stay:
         self._floor_asked = False
 
     def end(self) -> None:
-        """The session's own key says that it is over."""
+        """The session's own key says that it is over. Only once its binding was sent."""
         session = self.session
-        assert session is not None, "what was sent can be ended"
+        assert session is not None, "a session that was bound"
         self._bindings.end(session.end("card-removed", self._outgoing.moment), session.bind_hash, session.member)
         session.bind_hash = ""
 

@@ -16,7 +16,7 @@ from controller.bench.limits import raise_open_files
 from controller.founding import read_keys
 from controller.mqtt.broker import open_bus
 from controller.recovery import recover, topics_of
-from controller.service import Service
+from controller.service import Service, settle_heap
 from controller.store import Store
 from protocol.topics import allowed
 
@@ -30,6 +30,7 @@ async def serve(directory: Path) -> None:
     bus = open_bus(EMBEDDED, identity="controller", inbound=topics.inbound(), allowed=partial(allowed, topics))
     service = Service(bus, store, partial(recover, store, keys, topics_of, os.urandom))
     await service.start()
+    settle_heap()
     memory = service.recorder.memory
     ready = {
         "url": bus.url,

@@ -33,6 +33,19 @@ def ballots(rig: Rig) -> list[Ballot]:
     return found
 
 
+def binding(rig: Rig, *, at: str = "session-bind") -> Rig:
+    """A card that has signed, and a wire that holds the session, or its binding."""
+    rig.card_answers = False
+    if rig.card is None:
+        rig.insert()
+    rig.hold = True
+    assert rig.card is not None
+    rig.feed(e.CardSigned(rig.asked[-1].number, rig.card.sign(rig.asked[-1].message)))
+    if at == "session-bind":
+        rig.feed(e.DownArrived(rig.chamber.take(rig.held.pop())))
+    return rig
+
+
 # --- The table --------------------------------------------------------------------------------------------------
 
 
@@ -93,6 +106,9 @@ def test_binding_alone_is_not_presence() -> None:
     rig.hold = True
     assert rig.card is not None
     rig.feed(e.CardSigned(rig.asked[0].number, rig.card.sign(rig.asked[0].message)))
+    assert (rig.seat.state, rig.lamp) == (State.BINDING, Lamp.ABSENT)
+    rig.feed(e.DownArrived(rig.chamber.take(rig.held.pop())))
+    assert [read_envelope(data).kind for data in rig.held] == ["session-bind"]
     assert (rig.seat.state, rig.lamp) == (State.BINDING, Lamp.ABSENT)
     rig.deliver()
     assert rig.shows(Lamp.PRESENT)
@@ -799,7 +815,7 @@ def test_power_cut_before_the_binding_arrived() -> None:
     rig.switch_on()
     rig.hold = False
     rig.connect()
-    assert [read_envelope(data).kind for data in rig.sent] == ["session", "session-bind", "session-end"]
+    assert [read_envelope(data).kind for data in rig.sent] == ["session-bind", "session-end"]
     assert rig.chamber.state.sittings["s1"].present == set()
     assert rig.journal.records() == ()
 
