@@ -152,7 +152,7 @@ def verify_ed25519(raw: bytes, message: bytes, signature: bytes) -> None:
 
 
 def raw_verifier(key: PublicKey) -> Callable[[bytes, bytes], object]:
-    """PyNaCl's public `VerifyKey.verify(message, signature)` with nothing of ours: what `chamber bench` compares with."""
+    """PyNaCl's public `VerifyKey.verify(message, signature)`, nothing of ours: what `chamber bench` compares with."""
     from nacl.signing import VerifyKey  # noqa: PLC0415 - only the benchmark needs it
 
     return VerifyKey(key.raw).verify

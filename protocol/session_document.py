@@ -175,8 +175,8 @@ def _voting_rows(
     sitting: SittingState, vote: VoteState, people: Mapping[str, tuple[str, ...]], blobs: Blobs
 ) -> list[tuple[str, ...]]:
     tally, arm = count_vote(vote), vote.arm
-    cells = (sitting.id, arm.vote, arm.item, arm.mode, text_or_empty(blobs, arm.title_hash), final_outcome(vote, tally)[0])
-    head = tuple(map(_harmless, cells))
+    title, outcome = text_or_empty(blobs, arm.title_hash), final_outcome(vote, tally)[0]
+    head = tuple(map(_harmless, (sitting.id, arm.vote, arm.item, arm.mode, title, outcome)))
     choices = {member: ballot.choice for member, ballot in vote.ballots.items()}
     words = {choice: _harmless("+".join(choice)) for choice in {(), *choices.values()}}
     return [

@@ -8,7 +8,6 @@ Source: `docs/protocol.md` section 7.
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
 
 from protocol import records
 from protocol.checkpoint import LogKey
@@ -91,7 +90,8 @@ class SessionState:
         return self.bound_index >= 0 and self.end_index < 0
 
 
-class CountedBallot(NamedTuple):
+@dataclass(slots=True)
+class CountedBallot:
     """A valid answer of a member. `session` is empty where the secretary entered it."""
 
     index: int

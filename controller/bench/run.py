@@ -84,7 +84,7 @@ def _measure_largest(plan: BenchPlan, seats: int, progress: Progress) -> list[Ro
         rows = [measure_scaling(few, chamber, plan.rounds)]
         advance()
     with _new_chamber(seats) as chamber, progress(plan.votes, f"{seats} seats: package") as advance:
-        rows.append(measure_verify(chamber, plan.votes, advance))
+        rows.append(measure_verify(chamber, plan.votes, plan.rounds, advance))
     return rows
 
 
@@ -100,7 +100,7 @@ def _measure_recovery(plan: BenchPlan, progress: Progress) -> Row:
                 before[0] = size
 
             grow_log(chamber, plan.records, grown)
-        return measure_recovery(chamber)
+        return measure_recovery(chamber, plan.rounds)
 
 
 def machine() -> dict[str, Any]:

@@ -20,7 +20,7 @@ class PowerCut(BaseException):
 
 
 class SimulatedDisk:
-    """Survives every crash. `leaves` and what else is here is what a restart finds."""
+    """Survives every crash: what is here is what a restart finds. `trusted` is for faults: has it been read once?"""
 
     def __init__(self) -> None:
         self.log: list[bytes] = []
@@ -29,6 +29,7 @@ class SimulatedDisk:
         self.second = b""
         self.cut = ""
         self.failing = ""
+        self.trusted = False
 
     def copy(self) -> "SimulatedDisk":
         """Another disk with the same content."""

@@ -33,6 +33,7 @@ class Vote:
     arm: dict[str, Any]
     opened: int
     end: int = -1
+    changed: int = -1
     held: bool = False
     void: bool = False
     counted: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
@@ -54,7 +55,10 @@ class Vote:
 
 
 class Recount:
-    """Reads a log from its first leaf to its last. `votes` are those that were opened, by the hash of the opening."""
+    """Reads a log from its first leaf to its last. `votes` are those that were opened, by the hash of the opening.
+
+    `blind` lists acts on a vote that had not seen its last change.
+    """
 
     def __init__(self, leaves: Sequence[bytes]) -> None:
         self.leaves = [read_leaf(data) for data in leaves]
@@ -65,6 +69,7 @@ class Recount:
         self._recused: dict[tuple[str, str], set[str]] = {}
         self._late_voids: dict[str, str] = {}
         self._running: Vote | None = None
+        self.blind: list[int] = []
         for index, leaf in enumerate(self.leaves):
             read = getattr(self, "_read_" + leaf.kind.replace("-", "_"), None)
             if read is not None:
@@ -118,20 +123,30 @@ class Recount:
     def _read_vote_open(self, index: int, leaf: Leaf) -> None:
         arm = self._arms[leaf.payload["arm"]]
         recused = set(self._recused.get((arm["sitting"], arm["item"]), set()))
-        self.votes[leaf.hash] = self._running = Vote(leaf.hash, arm, index, recused=recused)
+        self.votes[leaf.hash] = self._running = Vote(leaf.hash, arm, index, changed=index, recused=recused)
 
-    def _read_vote_act(self, _index: int, leaf: Leaf) -> None:
+    def _note_change(self, index: int, leaf: Leaf, vote: Vote) -> None:
+        """An act on a vote changes it; who had not seen the last change acted blindly."""
+        if int(leaf.payload["seen"].partition(":")[0]) <= vote.changed:
+            self.blind.append(index)
+        vote.changed = index
+
+    def _read_vote_act(self, index: int, leaf: Leaf) -> None:
         act = leaf.payload["act"]
+        if act != "disarm":
+            self._note_change(index, leaf, self.votes[leaf.payload["of"]])
         if act in {"hold", "resume"}:
             self.votes[leaf.payload["of"]].held = act == "hold"
 
     def _read_vote_close(self, index: int, leaf: Leaf) -> None:
+        self._note_change(index, leaf, self.votes[leaf.payload["open"]])
         self._end(self.votes[leaf.payload["open"]], index)
 
-    _read_vote_expired = _read_vote_close
+    def _read_vote_expired(self, index: int, leaf: Leaf) -> None:
+        self._end(self.votes[leaf.payload["open"]], index)
 
     def _end(self, vote: Vote, index: int) -> None:
-        vote.end, self._running = index, None
+        vote.end, vote.changed, self._running = index, index, None
         for member, answer in vote.entered.items():
             vote.counted.setdefault(member, answer)
 

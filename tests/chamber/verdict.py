@@ -65,6 +65,7 @@ def _may_come_again(recount: Recount, leaf: plain.Leaf) -> bool:
 
 def judge_votes(recount: Recount, auditor: Auditor, ledger: Ledger, hostile: Mapping[str, str]) -> None:
     """Every vote that ended: results, figures on the wall, and who pressed what."""
+    require(not recount.blind, "an act has seen the last change", recount.blind)
     for vote in recount.votes.values():
         if vote.end < 0:
             continue

@@ -35,7 +35,7 @@ def opened(data: bytes, record: bytes = RECORD) -> Receipt:
     return open_receipt(data, record, LOG.log_key, CONTROLLER_KEY.public)
 
 
-def with_status(status: str, **changes: str) -> bytes:
+def with_status(status: str) -> bytes:
     """A receipt with any words in its status."""
     envelope = Status(hash_text(RECORD), INDEX, status, LOG.size).seal(CONTROLLER_KEY)
     head, _, rest = GOOD.partition(b"\nindex")

@@ -23,7 +23,7 @@ def test_drafted_session_is_the_envelope_that_the_card_signs() -> None:
     """Header and payload of the draft are those of the independent encoder, and the card's signature completes them."""
     session = start()
     signature = card("m01").sign(session.draft.message)
-    data, _ = session.authorise(signature, PLACE.device, MOMENT)
+    data = session.authorise(signature)
 
     class Replay:
         public = card("m01").public
@@ -44,7 +44,8 @@ def test_drafted_session_is_the_envelope_that_the_card_signs() -> None:
 def test_binding_proves_possession() -> None:
     """`pop` is the session key's signature over the prefix and the raw hash; the device signs the binding."""
     session = start()
-    data, bind = session.authorise(card("m01").sign(session.draft.message), PLACE.device, MOMENT)
+    data = session.authorise(card("m01").sign(session.draft.message))
+    bind = session.bind(PLACE.device, MOMENT)
     possession = session.sign(b"cvs-pop/1" + sha256(data).digest())
     values = {"session": session.hash, "pop": base64url(possession), "ts": MOMENT.unix_ms}
     assert bind == encode_envelope("session-bind", values, key("s-01"))
@@ -60,7 +61,7 @@ def test_keys_of_two_sessions_differ() -> None:
 def test_seq_rises_over_ballots_and_speech() -> None:
     """One counter a session."""
     session = start()
-    session.authorise(card("m01").sign(session.draft.message), PLACE.device, MOMENT)
+    session.authorise(card("m01").sign(session.draft.message))
     ballots = [session.ballot("s-01", NONCE, ("for",), "0:" + NONCE, MOMENT) for _ in range(2)]
     speech = read_envelope(session.speech("", "request", "debate", MOMENT))
     assert [ballot.seq for ballot in ballots] == [1, 2]

@@ -99,14 +99,9 @@ def test_card_leads_to_presence() -> None:
 
 
 def test_binding_alone_is_not_presence() -> None:
-    """Without the receipt of the binding the seat stays absent."""
-    rig = Rig(Chamber()).connect()
-    rig.card_answers = False
-    rig.insert()
-    rig.hold = True
-    assert rig.card is not None
-    rig.feed(e.CardSigned(rig.asked[0].number, rig.card.sign(rig.asked[0].message)))
-    assert (rig.seat.state, rig.lamp) == (State.BINDING, Lamp.ABSENT)
+    """The binding goes out once the session stands in the log; without its own receipt the seat stays absent."""
+    rig = binding(Rig(Chamber()).connect(), at="session")
+    assert [read_envelope(data).kind for data in rig.held] == ["session"]
     rig.feed(e.DownArrived(rig.chamber.take(rig.held.pop())))
     assert [read_envelope(data).kind for data in rig.held] == ["session-bind"]
     assert (rig.seat.state, rig.lamp) == (State.BINDING, Lamp.ABSENT)
@@ -157,22 +152,26 @@ def test_end_overtakes_no_ballot() -> None:
     assert rig.last(Happening.ABSENT).member == "m01"
 
 
-def test_card_pulled_while_the_binding_travels() -> None:
+@pytest.mark.parametrize("refused", [False, True])
+def test_card_pulled_while_the_binding_travels(refused: bool) -> None:
     """A binding that counts is ended; one that was refused leaves nothing to end."""
-    for forget in (False, True):
-        rig = Rig(Chamber()).connect()
-        rig.card_answers = False
-        rig.insert()
-        rig.hold = True
-        assert rig.card is not None
-        rig.feed(e.CardSigned(rig.asked[0].number, rig.card.sign(rig.asked[0].message)))
-        rig.remove()
-        if forget:
-            rig.chamber.nonces.clear()
-        rig.deliver()
-        assert rig.chamber.state.sittings["s1"].present == set()
-        assert rig.last(Happening.ABSENT).member == "m01"
-        assert rig.journal.records() == ()
+    rig = binding(Rig(Chamber()).connect()).remove()
+    if refused:
+        rig.feed(e.DownArrived(rig.chamber.refusal(hash_text(rig.held.pop()), "session")))
+    rig.deliver()
+    assert rig.chamber.state.sittings["s1"].present == set()
+    assert rig.last(Happening.ABSENT).member == "m01"
+    assert ("session-end" in [read_envelope(data).kind for data in rig.sent]) != refused
+    assert rig.journal.records() == ()
+
+
+def test_card_pulled_while_the_session_travels() -> None:
+    """A session that was never bound needs no end."""
+    rig = binding(Rig(Chamber()).connect(), at="session").remove()
+    assert rig.last(Happening.ABSENT).member == "m01"
+    rig.deliver()
+    assert [read_envelope(data).kind for data in rig.sent] == ["challenge-request", "session"]
+    assert rig.journal.records() == ()
 
 
 def test_card_pulled_while_it_signs() -> None:
@@ -793,25 +792,21 @@ def test_second_power_cut_while_binding() -> None:
     rig.switch_on()
     rig.card_answers = False
     rig.insert().connect()
-    rig.hold = True
-    assert rig.card is not None
-    rig.feed(e.CardSigned(rig.asked[0].number, rig.card.sign(rig.asked[0].message)))
-    rig.chamber.nonces.clear()
+    binding(rig)
     rig.switch_on()
-    rig.hold = False
     rig.connect()
+    older, newer = rig.held
+    rig.hold = False
+    rig.feed(e.DownArrived(rig.chamber.refusal(hash_text(newer), "session")))
+    assert rig.chamber.state.sittings["s1"].present == {"m01"}
+    rig.feed(e.DownArrived(rig.chamber.take(older)))
     assert rig.chamber.state.sittings["s1"].present == set()
     assert rig.journal.records() == ()
 
 
-def test_power_cut_before_the_binding_arrived() -> None:
+def test_power_cut_while_the_binding_travels() -> None:
     """The session of a card that is gone is bound by the journal, and ended at once."""
-    rig = Rig(Chamber()).connect()
-    rig.card_answers = False
-    rig.insert()
-    rig.hold = True
-    assert rig.card is not None
-    rig.feed(e.CardSigned(rig.asked[0].number, rig.card.sign(rig.asked[0].message)))
+    rig = binding(Rig(Chamber()).connect())
     rig.switch_on()
     rig.hold = False
     rig.connect()
@@ -821,13 +816,8 @@ def test_power_cut_before_the_binding_arrived() -> None:
 
 
 def test_power_cut_and_the_nonce_forgotten() -> None:
-    """The same, and the controller has restarted: both are refused, nothing is left behind."""
-    rig = Rig(Chamber()).connect()
-    rig.card_answers = False
-    rig.insert()
-    rig.hold = True
-    assert rig.card is not None
-    rig.feed(e.CardSigned(rig.asked[0].number, rig.card.sign(rig.asked[0].message)))
+    """The session is refused by a controller that has restarted meanwhile: nothing is left behind."""
+    rig = binding(Rig(Chamber()).connect(), at="session")
     rig.chamber.nonces.clear()
     rig.switch_on()
     rig.hold = False
