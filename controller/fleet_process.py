@@ -45,10 +45,13 @@ class Fleet:
     async def listen(self) -> None:
         """Read events until the process ends."""
         assert self._process.stdout is not None, "started with pipes"
-        while line := await self._process.stdout.readline():
+        while True:
             try:
+                line = await self._process.stdout.readline()
+                if not line:
+                    break
                 self._take(json.loads(line))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 self._failure = f"the seats said something that is no event: {error}"
                 break
             async with self._changed:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import Self
 
-from controller.officer_broker import OfficerLine
+from controller.officer_broker import RECONNECT_S, OfficerLine
 from controller.officer_desk import Desk, Draft
 from controller.service import unix_ms
 from protocol.errors import ChamberError
@@ -100,7 +100,7 @@ class OfficerClient:
         """Hand a blob to the controller; a record that quotes it may follow on the same line."""
         topic = self._topics.of(Party.OFFICER, self.officer, Way.BLOB)
         while not await self._line.send(topic, blob):
-            await self._line.connected.wait()
+            await asyncio.sleep(RECONNECT_S)
 
     async def wait_for_head(self, wanted: Callable[[Head], bool]) -> Head:
         """Wait until the newest head is as `wanted`."""

@@ -114,7 +114,7 @@ class Memory:
             of = getattr(record, "open", "") or getattr(record, "arm", "") or getattr(record, "of", entry.hash)
             vote = self.state.opens.get(of) or self.state.arms.get(of) or self.state.arms.get(entry.hash)
             here = {getattr(record, "sitting", ""), self.sitting.id if self.sitting is not None else ""}
-            if vote is not None and vote.arm.sitting in here:  # an act on a vote of an earlier sitting changes no screen
+            if vote is not None and vote.arm.sitting in here:  # an act on an earlier sitting's vote changes no screen
                 self.vote = vote
         named = self.state.sittings.get(getattr(record, "sitting", ""))
         if named is not None and named is not self.sitting:

@@ -13,15 +13,18 @@ from typing import NamedTuple
 
 from protocol import records
 from protocol.encoding import hash_text
-from protocol.errors import ChamberError
+from protocol.errors import ChamberError, RulesRefused
 from protocol.records import MEANING_VERSION, By, Record
-from protocol.sitting import judge, open_leaf
+from protocol.sitting import NOTES, judge, open_leaf
 from protocol.state import Entry, LogState, SittingPhase
 from protocol.tally import expected_result
 from protocol.vote import Phase
 
 BALLOTS_BEFORE_CLOSE_MAX = 32
 BALLOTS_AFTER_CLOSE_MAX = 1
+NOTES_MAX = 256
+"""Incidents, speeches and recusals of one session, device or card key, counted from the latest opening of a sitting."""
+SEAT_KEYS = frozenset({By.SESSION, By.DEVICE, By.CARD})
 SUSPICIOUS = frozenset({"signature", "key", "fork", "budget", "wrong-key", "unknown-key", "foreign"})
 """Refusals that smell of an attack: one `incident` each source, reason and sitting."""
 
@@ -79,7 +82,10 @@ def decide(
         return Refused(record_hash, "foreign", "only the controller itself writes records of its key")
     if type(record) is records.Ballot:
         return _decide_ballot(state, entry, record, root_at)
-    reason = _not_yet_here(state, record, root_at, nonces) or judge(state, entry)
+    try:
+        reason = _not_yet_here(state, entry, root_at, nonces) or judge(state, entry)
+    except RulesRefused as error:
+        return Refused(record_hash, error.code, error.fact)
     return (
         Refused(record_hash, reason, f"a {record.kind} that would be void: {reason}") if reason else Accepted(entry, "")
     )
@@ -104,8 +110,11 @@ def _decide_ballot(
     return Accepted(entry, judge(state, entry), _forked(state, record.seen, root_at))
 
 
-def _not_yet_here(state: LogState, record: Record, root_at: RootAt, nonces: Container[str]) -> str:
+def _not_yet_here(state: LogState, entry: Entry, root_at: RootAt, nonces: Container[str]) -> str:
     """What `evolve` cannot ask of a log but the controller must ask of a newcomer."""
+    record = entry.record
+    if isinstance(record, NOTES) and entry.author.by in SEAT_KEYS and state.notes.get(entry.kid, 0) >= NOTES_MAX:
+        return "budget"
     if isinstance(record, records.Session | records.SessionAttested):
         if record.nonce not in nonces:
             return "nonce"

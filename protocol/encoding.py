@@ -78,7 +78,7 @@ def is_normal(text: str) -> bool:
     if text.isascii():
         return text.isprintable() or all((" " <= c != "\x7f") or c in "\t\n" for c in text)
     return unicodedata.is_normalized("NFC", text) and not any(
-        unicodedata.category(c) in {"Cc", "Cs"} and c not in "\t\n" for c in text
+        unicodedata.category(c) in {"Cc", "Cn", "Cs"} and c not in "\t\n" for c in text
     )
 
 

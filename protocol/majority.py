@@ -25,6 +25,7 @@ QUORUM_SOURCES = ("registered", "cast")
 CONFIDENCES = ("high", "med", "low", "")
 RuleOutcome = Literal["adopted", "not-adopted", "no-quorum", "tie", "none"]
 _TEXT_MAX = 600
+_NUMBER_MAX = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Figures:
     """The numbers of one vote that a rule may look at.
 
     `for_`, `against`, `abstain`: members' own choices. `present`: P by the rule's source. `papers`: papers cast,
-    invalid ones too (0 where none were used).
+    invalid ones too (0 where none were used). `registered`: who is here for the quorum, also those who may not vote
+    now (-1: as `present`).
     """
 
     statutory: int
@@ -80,6 +82,7 @@ class Figures:
     against: int
     abstain: int
     papers: int = 0
+    registered: int = -1
 
     @property
     def cast(self) -> int:
@@ -120,7 +123,7 @@ def judge_figures(rule: Rule, figures: Figures, casting: str = "") -> Judgement:
 
 
 def needed_votes(rule: Rule, figures: Figures) -> int:
-    """The least number of votes for that adopts.
+    """The least number of votes for that adopts; never less than one, so that nobody adopts nothing.
 
     With base `yes_no` a further vote for enlarges the base too, so the number is that which beats the votes against:
     n/(d-n) of them; with every other base the base stands.
@@ -130,8 +133,10 @@ def needed_votes(rule: Rule, figures: Figures) -> int:
     if rule.base == "fixed":
         return rule.fixed
     if rule.base == "yes_no":
-        return _least(rule.comparator, rule.numerator * figures.against, rule.denominator - rule.numerator)
-    return _least(rule.comparator, rule.numerator * _base(rule, figures), rule.denominator)
+        needed = _least(rule.comparator, rule.numerator * figures.against, rule.denominator - rule.numerator)
+    else:
+        needed = _least(rule.comparator, rule.numerator * _base(rule, figures), rule.denominator)
+    return max(1, needed)
 
 
 def quorum_needed_of(rule: Rule, figures: Figures) -> int:
@@ -160,7 +165,9 @@ def _base(rule: Rule, figures: Figures) -> int:
 
 
 def _quorum_present(rule: Rule, figures: Figures) -> int:
-    return figures.cast if rule.quorum_source == "cast" else figures.present
+    if rule.quorum_source == "cast":
+        return figures.cast
+    return figures.present if figures.registered < 0 else figures.registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +243,8 @@ def _impossible(rule: Rule) -> str:
         return "all of those for and against is unanimity; use base `cast`"
     if not 0 <= rule.quorum_numerator <= rule.quorum_denominator or rule.quorum_denominator == 0:
         return "a quorum outside 0..1"
+    if max(rule.numerator, rule.denominator, rule.fixed, rule.quorum_numerator, rule.quorum_denominator) > _NUMBER_MAX:
+        return "a number over a million"
     if (rule.base == "fixed") != (rule.fixed > 0):
         return "a fixed number goes with base `fixed` and is above 0"
     return ""

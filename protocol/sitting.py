@@ -56,6 +56,9 @@ def _apply_ack(state: LogState, entry: Entry) -> None:
     MEANINGS[pending.record.kind].apply(state, replace(pending, index=entry.index))
 
 
+NOTES = (records.Incident, records.Speech, records.Recusal)
+"""What a seat or card may enter at will, within a budget."""
+
 MEANINGS: dict[str, Meaning] = {
     "trust": Meaning(trust.judge_trust, trust.apply_trust),
     "officer": Meaning(trust.judge_root_signed, trust.apply_officer),
@@ -131,6 +134,8 @@ def evolve(state: LogState, entry: Entry, judged: str | None = None) -> str:
 def _evolve_act(state: LogState, entry: Entry, reason: str) -> None:
     """Everything but a ballot."""
     record = entry.record
+    if isinstance(record, NOTES):
+        state.notes[entry.kid] = state.notes.get(entry.kid, 0) + 1
     before = sitting_of(state, record)  # an `ack` takes away what names its sitting
     if reason:
         state.voids[entry.index] = reason

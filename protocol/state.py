@@ -120,6 +120,7 @@ class VoteState:
     eligible: frozenset[str] = frozenset()
     statutory: int = 0
     in_office: int = 0
+    recusal: str = "block"
     recused: set[str] = field(default_factory=set)
     ballots: dict[str, CountedBallot] = field(default_factory=dict)
     assisted: dict[str, CountedBallot] = field(default_factory=dict)
@@ -133,7 +134,7 @@ class VoteState:
     inputs: int = 0
     judged_inputs: int = -1
     casting: str = ""
-    lot: str = ""
+    lots: list[str] = field(default_factory=list)
     paper: records.PaperResult | None = None
     results: list[tuple[str, int, records.Result]] = field(default_factory=list)
     announced_index: int = -1
@@ -254,6 +255,7 @@ class OfficerState:
 class LogState:
     """Everything a log means.
 
+    `notes` counts what each key of a roster has entered since the last opening besides ballots and sessions.
     `owed` holds votes whose (next) result the controller has yet to append; `disputed` lists indices of results that
     the recount contradicts; `last_vote_end` is the index at which a vote last ended.
     """
@@ -282,6 +284,7 @@ class LogState:
     last_vote_end: int = -1
     owed: dict[str, VoteState] = field(default_factory=dict)
     voids: dict[int, str] = field(default_factory=dict)
+    notes: dict[str, int] = field(default_factory=dict)
     incidents: list[tuple[int, records.Incident]] = field(default_factory=list)
     disputed: list[int] = field(default_factory=list)
     last_sitting_open: str = ""

@@ -6,7 +6,7 @@ Source: `docs/protocol.md` sections 7.3 and 8.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from protocol.majority import Figures, Judgement, Rule, judge_figures, needed_votes, quorum_needed_of
@@ -55,7 +55,7 @@ class Tally:
 
 def _standings(vote: VoteState, here: frozenset[str] | set[str]) -> dict[str, Standing]:
     """What became of each eligible member; `here` is who is present now, or was at the end."""
-    recused = vote.recused if vote.rule.recusal != "declare-only" else frozenset()
+    recused = vote.recused if vote.recusal != "declare-only" else frozenset()
     ballots, eligible = vote.ballots, vote.eligible
     standings: dict[str, Standing] = {}
     for member in vote.members:
@@ -83,36 +83,42 @@ def count_vote(vote: VoteState, present_now: frozenset[str] | set[str] | None = 
     if vote.paper is not None:
         counts, papers = vote.paper.figures, vote.paper.valid + vote.paper.invalid
     kinds = Counter(standings.values())
-    present = _present(vote, here)
-    figures = _figures(vote, counts, present, papers)
+    present_and_registered = _here(vote, here)
+    figures = _figures(vote, counts, present_and_registered, papers)
     return Tally(
-        counts, present, kinds[Standing.NOT_VOTING], kinds[Standing.ABSENT], kinds[Standing.RECUSED], figures, standings
+        counts,
+        figures.present,
+        kinds[Standing.NOT_VOTING],
+        kinds[Standing.ABSENT],
+        kinds[Standing.RECUSED],
+        figures,
+        standings,
     )
 
 
-def _present(vote: VoteState, here: frozenset[str] | set[str]) -> int:
-    """P: those counted, and those present by the rule's source; the recused leave it where the law says so."""
+def _here(vote: VoteState, here: frozenset[str] | set[str]) -> tuple[int, int]:
+    """(P, registered): those counted, and those present by the rule's source.
+
+    P counts who may vote now, the quorum everybody; the recused leave both where the law says so.
+    """
     counted = set(vote.ballots)
     if vote.rule.present_from == "presses":
         here = counted
     elif vote.rule.present_from == "quorum-check" and vote.checked_present is not None:
         here = vote.checked_present
-    members = (counted | set(here)) & set(vote.eligible)
-    return len(members - vote.recused if vote.rule.recusal == "leave-base" else members)
+    members = (counted | set(here)) & vote.members.keys()
+    if vote.recusal == "leave-base":
+        members -= vote.recused
+    return len(members & vote.eligible), len(members)
 
 
-def _figures(vote: VoteState, counts: tuple[int, ...], present: int, papers: int) -> Figures:
+def _figures(vote: VoteState, counts: tuple[int, ...], here: tuple[int, int], papers: int) -> Figures:
     plain = dict(zip(vote.arm.options, counts, strict=False))
-    left = len(vote.recused & vote.eligible) if vote.rule.recusal == "leave-base" else 0
+    left = len(vote.recused & vote.eligible) if vote.recusal == "leave-base" else 0
     return Figures(
-        vote.statutory,
-        vote.in_office - left,
-        present,
-        plain.get(FOR, 0),
-        plain.get(AGAINST, 0),
-        plain.get(ABSTAIN, 0),
-        papers,
-    )
+        vote.statutory, vote.in_office - left, here[0], plain.get(FOR, 0), plain.get(AGAINST, 0),
+        plain.get(ABSTAIN, 0), papers, here[1],
+    )  # fmt: skip
 
 
 def is_plain(vote: VoteState) -> bool:
@@ -129,29 +135,48 @@ def elect(vote: VoteState, tally: Tally) -> tuple[str, tuple[str, ...]]:
     """Outcome and elected options of a vote among candidates: those who reach the rule's number, best first.
 
     Where more reach it than there are places and the last place is tied, nobody of the tied is elected: the outcome
-    is `tie` if the rule draws a lot or repeats, and a drawn lot fills the place.
+    is `tie` if the rule draws a lot or repeats, until lots have filled the places.
     """
     if vote.rule.base == "none":
         return "none", ()
-    quorum = quorum_needed_of(vote.rule, tally.figures)
-    if tally.present < quorum:
+    figures = tally.figures
+    here = len(vote.ballots) if vote.rule.quorum_source == "cast" else figures.registered
+    if here < quorum_needed_of(vote.rule, figures):
         return "no-quorum", ()
+    sure, tied = _ranked(vote, tally)
+    drawn = tuple(option for option in vote.lots if option in tied)
+    free = vote.arm.places - len(sure)
+    if len(drawn) >= free or not tied:
+        return ("elected" if sure or drawn else "not-adopted"), sure + drawn
+    if vote.rule.tie != "not-adopted":
+        return "tie", sure + drawn
+    return ("elected" if sure else "not-adopted"), sure
+
+
+def tied_options(vote: VoteState, tally: Tally) -> tuple[str, ...]:
+    """The options among which a lot may choose now: for and against, or the candidates tied for the last places."""
+    if is_plain(vote):
+        return (FOR, AGAINST)
+    return tuple(option for option in _ranked(vote, tally)[1] if option not in vote.lots)
+
+
+def _ranked(vote: VoteState, tally: Tally) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(elected for sure, tied for the places left): tied is empty if everybody who reached the number has a place."""
+    needed = _needed_by_option(vote, tally)
     reached = [
         (-count, position, option)
         for position, (option, count) in enumerate(zip(vote.arm.options, tally.counts, strict=False))
-        if option != ABSTAIN and count >= max(1, _needed_by_option(vote, tally))
+        if option != ABSTAIN and count >= needed
     ]
     reached.sort()
-    if len(reached) <= vote.arm.places:
-        return ("elected" if reached else "not-adopted"), tuple(option for _, _, option in reached)
-    last = reached[vote.arm.places - 1][0]
-    sure = [option for negative, _, option in reached if negative < last]
-    tied = [option for negative, _, option in reached if negative == last]
-    if len(sure) + len(tied) == vote.arm.places:
-        return "elected", tuple(sure + tied)
-    if vote.lot in tied:
-        return "elected", (*sure, vote.lot)
-    return ("tie" if vote.rule.tie != "not-adopted" else "elected" if sure else "not-adopted"), tuple(sure)
+    places = vote.arm.places
+    if len(reached) <= places or reached[places - 1][0] != reached[places][0]:
+        return tuple(option for _, _, option in reached[:places]), ()
+    last = reached[places - 1][0]
+    return (
+        tuple(option for negative, _, option in reached if negative < last),
+        tuple(option for negative, _, option in reached if negative == last),
+    )
 
 
 def _needed_by_option(vote: VoteState, tally: Tally) -> int:
@@ -159,8 +184,8 @@ def _needed_by_option(vote: VoteState, tally: Tally) -> int:
     rule, figures = vote.rule, tally.figures
     if rule.base in {"cast", "yes_no"}:
         base = _chose_somebody(vote, tally)
-        product = rule.numerator * base
-        return product // rule.denominator + 1 if rule.comparator == ">" else -(-product // rule.denominator)
+        figures = replace(figures, for_=base, against=0, abstain=0)
+        rule = replace(rule, base="cast")
     return needed_votes(rule, figures)
 
 

@@ -32,6 +32,7 @@ def judge_ballot(state: LogState, entry: Entry) -> str:
         or _judge_member(vote, record.member)
         or judge_choice(vote.arm, record.choice)
         or _judge_order(vote, record)
+        or ("state" if vote.arm.mode == "paper" else "")
     )
 
 
@@ -54,7 +55,7 @@ def _judge_session(state: LogState, entry: Entry, record: records.Ballot, vote: 
 def _judge_member(vote: VoteState, member: str) -> str:
     if member not in vote.eligible:
         return "eligible"
-    return "recused" if member in vote.recused and vote.rule.recusal != "declare-only" else ""
+    return "recused" if member in vote.recused and vote.recusal != "declare-only" else ""
 
 
 def judge_choice(arm: records.VoteArm, choice: tuple[str, ...]) -> str:
@@ -146,7 +147,7 @@ def apply_recusal(state: LogState, entry: Entry) -> None:
     for vote in sitting.votes.values():
         if vote.arm.item == record.item and (vote.running or vote.phase is Phase.ARMED):
             (vote.recused.add if record.act == "declare" else vote.recused.discard)(record.member)
-            if record.act == "declare" and vote.rule.recusal != "declare-only":
+            if record.act == "declare" and vote.recusal != "declare-only":
                 for answers in (vote.ballots, vote.assisted):
                     gone = answers.pop(record.member, None)
                     if gone is not None:

@@ -32,6 +32,7 @@ def apply_sitting_open(state: LogState, entry: Entry) -> None:
     sitting.presiding = entry.author.owner
     sitting.presided.append((entry.index, entry.author.owner))
     state.last_sitting_open = entry.hash
+    state.notes.clear()
 
 
 def judge_presiding(state: LogState, entry: Entry) -> str:
@@ -113,16 +114,19 @@ def apply_speech(state: LogState, entry: Entry) -> None:
 
 
 def judge_recusal(state: LogState, entry: Entry) -> str:
-    """The member's own seat or the secretary, for a member of this open sitting."""
+    """The member's own seat or the secretary, for a member of this open sitting, and a change of what is so already."""
     record = cast("records.Recusal", entry.record)
     sitting = state.sittings.get(record.sitting)
     if sitting is None or not is_open(sitting) or record.member not in sitting.members:
         return "state"
     if entry.author.by is By.SESSION:
         session = state.sessions[entry.author.owner]
-        own = session.live and (session.sitting, session.member) == (record.sitting, record.member)
-        return "" if own else "session"
-    return judge_officer(state, entry)
+        if not session.live or (session.sitting, session.member) != (record.sitting, record.member):
+            return "session"
+    elif reason := judge_officer(state, entry):
+        return reason
+    recused = record.member in sitting.recusals.get(record.item, set())
+    return "state" if recused == (record.act == "declare") else ""
 
 
 def judge_quorum_check(state: LogState, entry: Entry) -> str:

@@ -11,9 +11,9 @@ from protocol import records
 from protocol.majority import Figures, quorum_needed_of
 from protocol.meaning.ballot import settle_assisted
 from protocol.meaning.shared import is_open, item_is_active, judge_officer, judge_seq, presides, vote_of
-from protocol.records import By
+from protocol.records import AGAINST, FOR, By
 from protocol.state import Entry, LogState, SittingState, VoteState
-from protocol.tally import expected_result, settle_voids
+from protocol.tally import count_vote, expected_result, settle_voids, tied_options
 from protocol.vote import ENDED, Move, Phase, next_phase
 
 
@@ -43,6 +43,7 @@ def _options_fit(record: records.VoteArm) -> bool:
         and record.min <= record.max <= len(options)
         and record.max > 0
         and 0 < record.places <= len(options)
+        and (record.max == 1 or not {FOR, AGAINST} & set(options))
     )
 
 
@@ -51,7 +52,7 @@ def apply_arm(state: LogState, entry: Entry) -> None:
     record = cast("records.VoteArm", entry.record)
     sitting = state.sittings[record.sitting]
     vote = VoteState(record, entry.hash, entry.index, state.rules_of(sitting).rules[record.rule])
-    vote.last_change = entry.index
+    vote.recusal, vote.last_change = vote.rule.recusal, entry.index
     sitting.votes[record.vote] = state.arms[entry.hash] = vote
 
 
@@ -72,7 +73,7 @@ def quorum_missing(state: LogState, vote: VoteState) -> tuple[int, int] | None:
     sitting, rule = state.sitting_of_vote(vote), vote.rule
     if rule.quorum_source != "registered" or vote.arm.mode == "test":
         return None
-    left = set(sitting.recusals.get(vote.arm.item, set())) if rule.recusal == "leave-base" else set()
+    left = set(sitting.recusals.get(vote.arm.item, set())) if vote.recusal == "leave-base" else set()
     in_office = sitting.in_office - len(left & _eligible(state, vote))
     needed = quorum_needed_of(rule, Figures(sitting.statutory, in_office, 0, 0, 0, 0))
     here: frozenset[str] | set[str] = sitting.present
@@ -236,7 +237,8 @@ def judge_announce(state: LogState, entry: Entry) -> str:
     if reason or vote is None or next_phase(vote.phase, Move.ANNOUNCE) is None:
         return reason or "state"
     latest_hash, latest_index, _ = vote.results[-1]
-    return "" if record.result == latest_hash and latest_index > vote.announced_index else "state"
+    newest = record.result == latest_hash and latest_index > vote.announced_index and vote.judged_inputs == vote.inputs
+    return "" if newest else "state"
 
 
 def apply_announce(state: LogState, entry: Entry) -> None:
@@ -284,10 +286,11 @@ def judge_secretary_on_vote(state: LogState, entry: Entry) -> str:
         return "" if record.rule in state.rules_of(sitting).rules else "state"
     if isinstance(record, records.PaperResult):
         whole = record.valid + record.invalid == record.returned <= record.issued
-        return "" if whole and vote.arm.mode == "paper" and len(record.figures) == len(vote.arm.options) else "state"
+        fits = len(record.figures) == len(vote.arm.options) and max(record.figures) <= record.valid
+        return "" if whole and fits and vote.arm.mode == "paper" else "state"
     if isinstance(record, records.Lot):
         tied = vote.phase is Phase.CLOSED and _is_tied(vote) and vote.rule.tie == "lot"
-        return "" if tied and record.choice in vote.arm.options else "state"
+        return "" if tied and record.choice in tied_options(vote, count_vote(vote)) else "state"
     return "" if cast("records.Correction", record).member in vote.members else "state"
 
 
@@ -312,7 +315,7 @@ def apply_lot(state: LogState, entry: Entry) -> None:
     """The lot decided."""
     record = cast("records.Lot", entry.record)
     vote = state.opens[record.open]
-    vote.lot = record.choice
+    vote.lots.append(record.choice)
     vote.casting = record.choice if record.choice in {records.FOR, records.AGAINST} else ""
     _judge_again(state, vote, entry)
 

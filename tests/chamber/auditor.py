@@ -64,10 +64,10 @@ class Auditor:
 
     def _saw_receipt(self, payload: bytes) -> None:
         told = plain.read_receipt(payload)
-        require(self.durable_hash(told.index) == told.record, "no receipt before the leaf is durable", told)
+        require(self.durable_hash(told.at) == told.record, "no receipt before the leaf is durable", told)
         self._note_checkpoint(told.size, told.root)
         earlier = self.receipts.setdefault(told.record, [])
-        require(all(old.index == told.index for old in earlier), "a record stands at one place", told)
+        require(all(old.at == told.at for old in earlier), "a record stands at one place", told)
         void = any(old.status != "counts" for old in earlier)
         require(not void or told.status != "counts", "what was void never counts again", told)
         earlier.append(told)
@@ -127,4 +127,4 @@ class Auditor:
         require(press is not None, "recorded means pressed", (seat, member))
         told = self.receipts.get(press.record, []) if press is not None else []
         require(any(t.status == "counts" for t in told), "recorded means receipted", (seat, member, vote_open))
-        require(all(self.durable_hash(t.index) == t.record for t in told), "recorded means durable", (seat, member))
+        require(all(self.durable_hash(t.at) == t.record for t in told), "recorded means durable", (seat, member))

@@ -18,7 +18,12 @@ from tests.chamber import plain
 from tests.chamber.auditor import RUNNING
 from tests.chamber.own_session import OwnSession
 from tests.chamber.people import (
-    HOSTILE_MEMBER, HOSTILE_SEAT, TOPICS, key_of, members_of, seats_of,
+    HOSTILE_MEMBER,
+    HOSTILE_SEAT,
+    TOPICS,
+    key_of,
+    members_of,
+    seats_of,
 )  # fmt: skip
 from tests.chamber.prologue import Prologue
 from tests.chamber.stage import Stage
@@ -175,4 +180,3 @@ class Hostile:
         note = self._wire.retained.get(TOPICS.checkpoint, b"")
         lines = b"c2sp.org/tlog-proof@v1\nextra " + b64encode(status) + b"\nindex 0\n\n"
         self._wire.inject_down(down, lines + note)
-

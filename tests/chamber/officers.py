@@ -106,8 +106,8 @@ WHAT_NEXT: dict[str, tuple[str, ...]] = {
     "open": ("wait",) * 8 + ("last-call",) * 3 + ("hold", "void", "extend"),
     "held": ("resume",) * 4 + ("close", "void", "extend"),
     "last-call": ("close",) * 5 + ("wait",) * 4 + ("reopen", "void", "extend"),
-    "closed": ("announce",) * 3 + ("arm",) * 2 + ("cast",) * 2 + ("void", "adjourn"),
-    "announced": ("arm",) * 5 + ("void", "announce", "adjourn", "item"),
+    "closed": ("announce",) * 6 + ("arm",) * 4 + ("cast",) * 3 + ("void", "void", "adjourn"),
+    "announced": ("arm",) * 10 + ("void", "announce", "adjourn", "item"),
     "void": ("arm", "repeat", "repeat"),
 }
 """What an officer who presides would probably do next, by the phase in the head."""
@@ -155,10 +155,14 @@ class Conduct:
             self._claim_chair(self._stage.random.choice(("chair", "deputy", "eldest", "operator")))
         else:
             random = self._stage.random
-            officer = self.presiding if chance(0.75) else random.choice(("operator", "operator", *OFFICERS))
-            unit = self.officers[officer]
-            if unit.head is not None and unit.desk.ready:
-                self._act(unit, unit.head)
+            self._do(self.presiding if chance(0.7) else random.choice(("operator", "operator", *OFFICERS)))
+            if chance(0.25):
+                self._do("operator")  # who has not seen what was done a moment ago
+
+    def _do(self, officer: str) -> None:
+        unit = self.officers[officer]
+        if unit.head is not None and unit.desk.ready:
+            self._act(unit, unit.head)
 
     def _act(self, unit: OfficerUnit, head: Head) -> None:
         random = self._stage.random
@@ -168,7 +172,7 @@ class Conduct:
             return
         make = self._drafts.get(name)
         draft = make(head, unit.officer) if make is not None else act_draft(_of(head.open), name)
-        held_ms = random.randrange(1000, 9000) if self._stage.chance(0.12) else 0
+        held_ms = random.randrange(300, 6000) if self._stage.chance(0.15) else 0
         record_hash = unit.act(name, draft, held_ms)
         if name == "void":
             self._waiting_for_ack.append(record_hash)

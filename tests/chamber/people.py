@@ -1,6 +1,6 @@
 """Who takes part: names, keys and the body, the same in every simulation so that keys are made once a process."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 
 from cryptography.hazmat.primitives import hashes
@@ -39,18 +39,18 @@ def seed(name: str) -> bytes:
     return sha256(f"chamber simulation {name}".encode()).digest()
 
 
-@lru_cache(maxsize=None)
+@cache
 def key_of(name: str) -> Ed25519Signer:
     """The Ed25519 key of a name: an officer, a seat's device, `root`, `log`, `controller`."""
     return Ed25519Signer(seed(name))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _card_secret(member: str) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(p256_secret(seed(f"card {member}")), "big"), ec.SECP256R1())
 
 
-@lru_cache(maxsize=None)
+@cache
 def card_key(member: str) -> PublicKey:
     """The public key on a member's card."""
     return P256Signer(p256_secret(seed(f"card {member}"))).public

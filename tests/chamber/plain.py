@@ -44,10 +44,10 @@ def thumbprint_of(jwk: dict[str, str]) -> str:
 
 
 class Told(NamedTuple):
-    """A receipt as anybody would read it: record, index, status, and the checkpoint's size and root."""
+    """A receipt as anybody would read it: record, index (`at`), status, and the checkpoint's size and root."""
 
     record: str
-    index: int
+    at: int
     status: str
     size: int
     root: bytes

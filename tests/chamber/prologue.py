@@ -4,7 +4,7 @@ Written once a process for each number of seats, by the real recorder and the re
 """
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from hashlib import sha256
 from typing import Any, cast
 
@@ -14,15 +14,27 @@ from controller.recorder import Recorder
 from controller.store import Store
 from protocol import records
 from protocol.encoding import hash_text, salted_text
-from protocol.messages import Challenge, ChallengeRequest, read_message
 from protocol.jws import read_envelope
+from protocol.messages import Challenge, ChallengeRequest, read_message
 from protocol.receipt import Receipt
 from protocol.topics import Party, Way
 from tests.chamber.disk import SimulatedDisk
 from tests.chamber.own_session import OwnSession
 from tests.chamber.people import (
-    BODY, HOSTILE_MEMBER, HOSTILE_SEAT, ITEM, KEYS, OLD_SITTING, PLANS, RULES, SITTING, TOPICS, card_key, key_of,
-    members_of, seats_of,
+    BODY,
+    HOSTILE_MEMBER,
+    HOSTILE_SEAT,
+    ITEM,
+    KEYS,
+    OLD_SITTING,
+    PLANS,
+    RULES,
+    SITTING,
+    TOPICS,
+    card_key,
+    key_of,
+    members_of,
+    seats_of,
 )  # fmt: skip
 from tests.chamber.timeline import START_MS
 
@@ -38,7 +50,7 @@ class Prologue:
     sent_down: list[Message] = field(default_factory=list)
 
 
-@lru_cache(maxsize=None)
+@cache
 def write_prologue(seats: int) -> Prologue:
     """The prologue of a chamber with so many seats, a spare one and a hostile one. Copy its disk before use."""
     return _Writer(seats).write()
@@ -49,7 +61,7 @@ def title_blob(vote: str) -> bytes:
     return salted_text(sha256(vote.encode()).digest()[:16], f"Vote {vote}")
 
 
-def arm_draft(sitting: str, vote: str, **members: Any) -> Draft:  # noqa: ANN401 - any member of vote-arm
+def arm_draft(sitting: str, vote: str, **members: Any) -> Draft:
     """Arm a vote for, against, abstain; `members` replace the usual ones."""
     usual: dict[str, Any] = {
         "item": "", "mode": "open", "title_hash": hash_text(title_blob(vote)), "text_hash": "",
@@ -162,7 +174,7 @@ class _Writer:
         self._disk.commit(batch)
         self._hear(self._recorder.publish(batch, self._now_ms))
 
-    def _hear(self, outgoing: Any) -> None:  # noqa: ANN401 - the recorder's list of Outgoing
+    def _hear(self, outgoing: Any) -> None:
         for message in outgoing:
             self._prologue.sent_down.append((message.topic, message.payload))
             for officer, desk in self._desks.items():

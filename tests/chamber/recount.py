@@ -1,4 +1,4 @@
-"""Counts every vote again from the published leaves alone, the slow and obvious way, and compares with what was announced.
+"""Counts every vote again from the published leaves alone, the slow and obvious way.
 
 This is a second reading of `docs/protocol.md` sections 6.5, 7.2 and 7.3; it shares no code with the first. Leaves other
 than ballots enter the log only if they take effect, so it asks of ballots alone whether they count.

@@ -126,8 +126,11 @@ class Server:
             return
         self._awake_at = -1
         self._live(self._work)
+        self._plan_next()
+
+    def _plan_next(self) -> None:
         if self.service is None:
-            return
+            return  # the power went
         now_ms = self._stage.now_ms + self.clock_ms
         deadline_ms = self.service.recorder.next_deadline_ms(now_ms)
         if self._inbox:

@@ -39,7 +39,7 @@ def draw_storm(random: Random) -> Weather:
     )  # fmt: skip
     names = ("loss", "repeat", "power_cut", "journal_fails", "card_fails", "crash", "disk_fails", "clock_jumps")
     drawn = {name: getattr(strongest, name) * random.choice((0.0, 0.2, 0.6, 1.0)) for name in names}
-    return replace(CALM, delay_ms_max=random.choice((20, 200, 1500, 4000)), ordered=random.random() < 0.25, **drawn)
+    return replace(CALM, delay_ms_max=random.choice((20, 200, 900, 3000)), ordered=random.random() < 0.25, **drawn)
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ Every function takes what it needs and raises `Broken`.
 import json
 from collections.abc import Mapping, Sequence
 
+from protocol.errors import ProofRefused
 from protocol.merkle import Tree, check_consistency, leaf_hash
 from tests.chamber import plain
 from tests.chamber.auditor import Auditor
@@ -28,7 +29,7 @@ def judge_log_only_grew(leaves: Sequence[bytes], auditor: Auditor) -> None:
         proof = tree.consistency(size, tree.size)
         try:
             check_consistency(size, root, tree.size, tree.root(), proof)
-        except Exception as error:
+        except ProofRefused as error:
             require(holds=False, rule="the log only grows", fact=f"{size}: {error}")
 
 
@@ -38,7 +39,7 @@ def judge_receipts(leaves: Sequence[bytes], auditor: Auditor) -> None:
     require(len(set(hashes)) == len(hashes), "nothing stands in the log twice")
     for record, answers in auditor.receipts.items():
         for told in answers:
-            stands = told.index < len(hashes) and hashes[told.index] == record
+            stands = told.at < len(hashes) and hashes[told.at] == record
             require(stands, "nothing accepted is lost", told)
 
 
@@ -56,7 +57,7 @@ def judge_refusals(recount: Recount, auditor: Auditor) -> None:
 def _may_come_again(recount: Recount, leaf: plain.Leaf) -> bool:
     """What the signer did not, or could not, sign upon what was seen: it may come again, byte for byte, and fit then.
 
-    That is what carries no `seen`, an agreement that overtook what it agrees to, and an opening whose quorum was missing.
+    That is what carries no `seen`, an agreement that overtook what it agrees to, an opening without its quorum.
     """
     vote = recount.votes.get(leaf.hash)
     missed_quorum = vote is not None and vote.arm["rule"] == "quorum"
@@ -102,9 +103,9 @@ def _judge_receipts_of(vote: Vote, auditor: Auditor, ledger: Ledger) -> None:
     best: dict[str, tuple[int, Press]] = {}
     for press in ledger.presses.values():
         told = [t for t in auditor.receipts.get(press.record, []) if t.status == "counts"]
-        if press.open != vote.open or not told or told[0].index <= vote.recused_at.get(press.member, -1):
+        if press.open != vote.open or not told or told[0].at <= vote.recused_at.get(press.member, -1):
             continue
-        index = told[0].index
+        index = told[0].at
         require(index < vote.end, "nothing counts after the end", press)
         older = best.get(press.member)
         first = vote.arm["change"] == "first"

@@ -1,4 +1,4 @@
-"""A simulated broker and the wire around it: loses, repeats, delays, reorders, retains, and speaks a lost client's will.
+"""A simulated broker and the wire around it: loses, repeats, delays, reorders, retains, speaks wills.
 
 Worse than MQTT on purpose: also what one connection would keep in order may be overtaken.
 """
@@ -88,9 +88,7 @@ class Wire:
     def _carry_down(self, client: Client, topic: str, payload: bytes) -> None:
         connection = client.connection
         for _ in range(self._copies()):
-            self._stage.timeline.after(
-                self._stage.delay_ms(), lambda: self._arrive(client, connection, topic, payload)
-            )
+            self._stage.timeline.after(self._stage.delay_ms(), lambda: self._arrive(client, connection, topic, payload))
 
     @staticmethod
     def _arrive(client: Client, connection: int, topic: str, payload: bytes) -> None:

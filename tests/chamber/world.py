@@ -33,7 +33,8 @@ A failure is a `SeedFailed` that names its seed; `CHAMBER_SEED=n pytest tests/ch
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from random import Random
 
@@ -50,11 +51,12 @@ from tests.chamber.hostile import Hostile
 from tests.chamber.ledger import Ledger
 from tests.chamber.officers import COUNTED, Conduct, OfficerUnit, result_counts
 from tests.chamber.people import SITTING, key_of, members_of, seats_of
+from tests.chamber.plain import hash_of
 from tests.chamber.prologue import act_draft, arm_draft, close_draft, write_prologue
 from tests.chamber.recount import Recount
 from tests.chamber.seat_unit import MakeSeat, SeatUnit, make_real_seat
 from tests.chamber.server import Recover, Server, recover_really
-from tests.chamber.stage import CALM, Broken, Stage, draw_storm, require
+from tests.chamber.stage import CALM, Stage, draw_storm, require
 from tests.chamber.wire import Wire
 
 CHOICES = (Button.FOR, Button.AGAINST, Button.ABSTAIN)
@@ -62,6 +64,8 @@ QUIET_MS_MAX = 240_000
 """Longer than the longest pause of a seat that sends again, twice."""
 STEPS_MAX = 40_000
 TRIES = 5
+FIRST_CALM_MS = 2_000
+"""People sit down before the storm begins."""
 FEW, SOME, MANY = (3, 5), (6, 9), (20, 39)
 
 
@@ -110,7 +114,7 @@ def simulate(seed: int, plan: Plan | None = None) -> Outcome:
 
 def draw_seats(seed: int, random: Random) -> int:
     """How many seats: mostly three to five, sometimes up to nine, seldom up to thirty-nine."""
-    low, high = MANY if seed % 50 == 49 else SOME if random.random() < 0.15 else FEW  # noqa: PLR2004 - one in fifty
+    low, high = MANY if seed % 50 == 49 else SOME if random.random() < 0.15 else FEW
     return random.randint(low, high)
 
 
@@ -132,7 +136,8 @@ class World:
         self.seed = seed
         random = Random(seed)
         self.seats_count = draw_seats(seed, random)
-        self.stage = Stage(random, draw_storm(random))
+        self.stage = Stage(random, CALM)
+        self._weather = draw_storm(random)
         prologue = write_prologue(self.seats_count)
         self.disk = prologue.disk.copy()
         self.wire = Wire(self.stage)
@@ -152,6 +157,8 @@ class World:
     def run(self) -> Outcome:
         """Storm, calm, verdict. Raises `Broken`, or whatever the project raised and should not have."""
         self._begin()
+        self._run_until(self.stage.now_ms + FIRST_CALM_MS)
+        self.stage.weather = self._weather
         self._run_until(self._storm.until_ms)
         self._clear_weather()
         self._settle()
@@ -175,7 +182,7 @@ class World:
             seat.power_on()
         self.hostile.connect()
         for member, seat in zip(self.members, self.seats.values(), strict=False):
-            self.stage.timeline.after(self.stage.random.randrange(1, 1500), lambda m=member, s=seat: s.insert(m))
+            self.stage.timeline.after(self.stage.random.randrange(1, 1500), partial(seat.insert, member))
         storm = self._storm
         busy = max(1, self.seats_count // 5)
         self._again(storm.members_ms // busy, self._move_members)
@@ -269,8 +276,12 @@ class World:
         self._wait("nothing stays unanswered", self._all_quiet, self._busy)
 
     def _busy(self) -> list[str]:
-        seats = [seat.id for seat in self.seats.values() if seat.core is None or seat.core.next_deadline_s() is not None]
-        return seats + [name for name, unit in self.conduct.officers.items() if unit.desk.waiting or not unit.desk.ready]
+        seats = [
+            seat.id for seat in self.seats.values() if seat.core is None or seat.core.next_deadline_s() is not None
+        ]
+        return seats + [
+            name for name, unit in self.conduct.officers.items() if unit.desk.waiting or not unit.desk.ready
+        ]
 
     def _all_quiet(self) -> bool:
         return not self._busy()
@@ -304,7 +315,7 @@ class World:
         assert head is not None, "required"
         if head.state == "adjourned":
             self._must("resume", lambda q, n, t: records.Resume(SITTING, "back", q, n, t))
-        opened = verdict.plain.hash_of(head.open.encode())
+        opened = hash_of(head.open.encode())
         if head.phase == "open":
             answer = self._act("last-call", act_draft(opened, "last-call"))
             self._expect_end_by_itself(answer)
@@ -328,10 +339,10 @@ class World:
         self._must("arm", arm_draft(SITTING, "v-last"))
         arm = self._unit().head
         assert arm is not None, "the chair has just acted on it"
-        self._must("open", lambda q, n, t: records.VoteOpen(verdict.plain.hash_of(arm.arm.encode()), q, n, t))
+        self._must("open", lambda q, n, t: records.VoteOpen(hash_of(arm.arm.encode()), q, n, t))
         head = self._unit().head
         assert head is not None, "the chair has just acted on it"
-        opened = verdict.plain.hash_of(head.open.encode())
+        opened = hash_of(head.open.encode())
         pressed = [0, 0, 0]
         for seat in self.seats.values():
             if seat.member:
@@ -356,7 +367,11 @@ class World:
             seat.insert(member)
         self._wait(
             "whoever brings a card is seated",
-            lambda: all(s.lamp is not Lamp.ABSENT and s.core and s.core.member == s.member for s in self.seats.values() if s.member),
+            lambda: all(
+                s.lamp is not Lamp.ABSENT and s.core and s.core.member == s.member
+                for s in self.seats.values()
+                if s.member
+            ),
             lambda: {seat.id: (seat.member, seat.lamp.value) for seat in self.seats.values()},
         )
         self._settle()

@@ -152,7 +152,7 @@ async def officers(directory: Path, url: str) -> AsyncIterator[tuple[Chair, Secr
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_killed_controller_loses_and_doubles_nothing(tmp_path: Path, seed: int) -> None:
     """Twelve rounds of presses, each with a death at a seeded moment: from outside, before or after a durable batch."""
     asyncio.run(_kill_again_and_again(tmp_path, seed))

@@ -328,3 +328,24 @@ def test_any_bytes_are_rules_or_refused(data: bytes) -> None:
     except RulesRefused:
         return
     assert write_rule_book(list(book.rules.values())) == data
+
+
+@pytest.mark.parametrize("base", ["cast", "present", "papers_cast", "yes_no"])
+def test_nobody_adopts_nothing(base: str) -> None:
+    """With `at least` of an empty base a vote for is still needed."""
+    rule = simple_rule("r", "A rule", base=base, comparator=">=", numerator=2, denominator=3)
+    judgement = judge_figures(rule, Figures(39, 39, 0, 0, 0, 0))
+    assert (judgement.needed, judgement.outcome) == (1, "not-adopted")
+
+
+def test_quorum_counts_who_is_registered_and_not_only_who_may_vote() -> None:
+    """A vote of three eligible members in a full room has its quorum."""
+    rule = simple_rule("r", "A rule", quorum_base="statutory", quorum_comparator=">", quorum_numerator=1, quorum_denominator=2)
+    assert judge_figures(rule, Figures(39, 39, 3, 2, 1, 0, registered=30)).outcome == "adopted"
+    assert judge_figures(rule, Figures(39, 39, 3, 2, 1, 0, registered=19)).outcome == "no-quorum"
+
+
+def test_a_number_over_a_million_is_no_rule() -> None:
+    """So that the number needed always fits into a record."""
+    with pytest.raises(RulesRefused):
+        simple_rule("r", "A rule", numerator=1, denominator=1_000_001)
