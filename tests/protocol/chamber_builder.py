@@ -53,6 +53,7 @@ RULES = [
     simple_rule("count", "Counted only", base="none"),
     simple_rule("casting", "Simple, the chair decides a tie", tie="casting-vote"),
     simple_rule("lot", "Simple, a tie is decided by lot", tie="lot"),
+    simple_rule("lots", "A tenth of votes, places by lot", base="cast", comparator=">=", denominator=10, tie="lot"),
     simple_rule("repeat", "Simple, a tie is repeated", tie="repeat"),
     simple_rule("declare-only", "Simple, an interest is only declared", recusal="declare-only"),
     simple_rule(

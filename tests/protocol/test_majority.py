@@ -340,7 +340,9 @@ def test_nobody_adopts_nothing(base: str) -> None:
 
 def test_quorum_counts_who_is_registered_and_not_only_who_may_vote() -> None:
     """A vote of three eligible members in a full room has its quorum."""
-    rule = simple_rule("r", "A rule", quorum_base="statutory", quorum_comparator=">", quorum_numerator=1, quorum_denominator=2)
+    rule = simple_rule(
+        "r", "A rule", quorum_base="statutory", quorum_comparator=">", quorum_numerator=1, quorum_denominator=2
+    )
     assert judge_figures(rule, Figures(39, 39, 3, 2, 1, 0, registered=30)).outcome == "adopted"
     assert judge_figures(rule, Figures(39, 39, 3, 2, 1, 0, registered=19)).outcome == "no-quorum"
 
