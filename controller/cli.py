@@ -91,4 +91,4 @@ def exit_code_of(error: BaseException) -> int | None:
         return REFUSED
     if isinstance(error, ChamberError):
         return EXIT_CODES.get(error.code, FAILED)
-    return UNREACHABLE if type(error).__name__ == "BrokerUnreachable" else None
+    return {"BrokerUnreachable": UNREACHABLE, "BusUrlRefused": CONFIGURATION}.get(type(error).__name__)

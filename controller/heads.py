@@ -17,7 +17,6 @@ from protocol.state import SittingPhase, SittingState, VoteState
 from protocol.tally import count_vote, is_plain
 from protocol.vote import ENDED, Phase
 
-
 TITLE_BLOB_BYTES_MAX = 4_000
 """A longer title is not shown: a head holds title, blob and three exact records in 48,000 bytes."""
 

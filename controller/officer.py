@@ -99,7 +99,7 @@ class OfficerClient:
     async def send_blob(self, blob: bytes) -> None:
         """Hand a blob to the controller; a record that quotes it may follow on the same line."""
         topic = self._topics.of(Party.OFFICER, self.officer, Way.BLOB)
-        while not await self._line.send(topic, blob):
+        while not await self._line.send(topic, blob):  # noqa: ASYNC110 - a send that fails has no event
             await asyncio.sleep(RECONNECT_S)
 
     async def wait_for_head(self, wanted: Callable[[Head], bool]) -> Head:

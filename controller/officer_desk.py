@@ -79,8 +79,8 @@ class Desk:
         if not isinstance(head, Head):
             raise MessageRefused("not a head")
         if self.head is None or head.number > self.head.number:
-            self.head = head
             self.take_checkpoint(head.checkpoint.encode())
+            self.head = head
 
     def compose(self, draft: Draft, now_ms: int) -> tuple[str, bytes]:
         """Sign the next act on what was seen last. Returns its hash and bytes, which wait for an answer."""

@@ -1,6 +1,7 @@
 """The whole run: which chambers are built, what is measured on each, in which order."""
 
 import asyncio
+import gc
 import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from controller.bench.rows_log import FEW_SEATS, LogFigures, measure_round, meas
 from controller.bench.rows_package import grow_log, measure_recovery, measure_verify
 from controller.bench.rows_seat import has_seat_client, measure_seat
 from controller.bench.rows_wire import measure_wire
+from controller.service import settle_heap
 from protocol.keys import self_test
 
 Progress = Callable[[int, str], AbstractContextManager[Callable[..., None]]]
@@ -57,9 +59,16 @@ def run_bench(plan: BenchPlan, progress: Progress) -> list[Row]:
 
 @contextmanager
 def _new_chamber(seats: int) -> Iterator[Chamber]:
-    """A chamber in a directory that is gone afterwards."""
+    """A chamber in a directory that is gone afterwards; the collector works as in the service's process meanwhile."""
+    thresholds = gc.get_threshold()
     with TemporaryDirectory(prefix="chamber-bench-") as directory:
-        yield Chamber(Path(directory), seats)
+        chamber = Chamber(Path(directory), seats)
+        settle_heap()
+        try:
+            yield chamber
+        finally:
+            gc.unfreeze()
+            gc.set_threshold(*thresholds)
 
 
 def _measure_chamber(plan: BenchPlan, seats: int, progress: Progress) -> list[Row]:

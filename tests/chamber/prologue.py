@@ -26,6 +26,7 @@ from tests.chamber.people import (
     HOSTILE_SEAT,
     ITEM,
     KEYS,
+    OFFICERS,
     OLD_SITTING,
     PLANS,
     RULES,
@@ -53,7 +54,7 @@ class Prologue:
 @cache
 def write_prologue(seats: int) -> Prologue:
     """The prologue of a chamber with so many seats, a spare one and a hostile one. Copy its disk before use."""
-    return _Writer(seats).write()
+    return Writer(seats).write()
 
 
 def title_blob(vote: str) -> bytes:
@@ -87,17 +88,20 @@ def act_draft(of: str, act: str, ms: int = 0) -> Draft:
     return lambda seq, seen, ts: records.VoteAct(of, act, ms, seq, seen, ts)
 
 
-class _Writer:
-    """Plays the officers and two seats, one message at a time, each answered before the next."""
+class Writer:
+    """Plays the officers and two seats, one message at a time, each answered before the next.
+
+    After `write`, `act` goes on from where the prologue ends.
+    """
 
     def __init__(self, seats: int) -> None:
         self._seats = seats
-        self._disk = SimulatedDisk()
-        self._prologue = Prologue(self._disk)
-        self._now_ms = START_MS - 3_600_000
+        self.disk = SimulatedDisk()
+        self._prologue = Prologue(self.disk)
+        self.now_ms = START_MS - 3_600_000
         self._drawn = 0
-        self._desks: dict[str, Desk] = {}
-        self._recorder: Recorder
+        self.desks: dict[str, Desk] = {}
+        self.recorder: Recorder
 
     def _entropy(self, size: int) -> bytes:
         self._drawn += 1
@@ -106,78 +110,80 @@ class _Writer:
     def write(self) -> Prologue:
         """The whole of it."""
         signed = [(plan, key_of(plan.id)) for plan in PLANS]
-        founding = founding_records(BODY, key_of("root"), KEYS, signed, self._now_ms)
-        self._recorder = found_log(cast("Store", self._disk), KEYS, BODY, founding, self._entropy, self._now_ms)
-        self._desks = {name: Desk(key_of(name), key_of("root").public.thumbprint) for name in ("chair", "secretary")}
-        self._hear(self._recorder.greet(self._now_ms))
-        self._send(TOPICS.of(Party.OFFICER, "secretary", Way.BLOB), RULES)
+        founding = founding_records(BODY, key_of("root"), KEYS, signed, self.now_ms)
+        self.recorder = found_log(cast("Store", self.disk), KEYS, BODY, founding, self._entropy, self.now_ms)
+        self.desks = {name: Desk(key_of(name), key_of("root").public.thumbprint) for name in OFFICERS}
+        self._hear(self.recorder.greet(self.now_ms))
+        self.send(TOPICS.of(Party.OFFICER, "secretary", Way.BLOB), RULES)
         last = self._hold_old_sitting()
         self._open_sitting(SITTING, last)
-        self._act("chair", lambda q, n, t: records.Item(SITTING, ITEM, "activate", "", q, n, t))
+        self.act("chair", lambda q, n, t: records.Item(SITTING, ITEM, "activate", "", q, n, t))
         return self._prologue
 
     def _hold_old_sitting(self) -> str:
         opened = self._open_sitting(OLD_SITTING, "")
         sessions = [self._seat_member(f"m{number}", f"s{number}") for number in (1, 2)]
-        arm = self._act("chair", arm_draft(OLD_SITTING, "v-old"))
-        vote = self._act("chair", lambda q, n, t: records.VoteOpen(arm, q, n, t))
+        arm = self.act("chair", arm_draft(OLD_SITTING, "v-old"))
+        vote = self.act("chair", lambda q, n, t: records.VoteOpen(arm, q, n, t))
         for number, session in enumerate(sessions, 1):
-            seen = f"{self._recorder.memory.tree.size}:{self._recorder.root_at(self._recorder.memory.tree.size)}"
-            self._send(TOPICS.of(Party.SEAT, f"s{number}", Way.UP), session.ballot(vote, ("for",), seen, self._now_ms))
-        self._act("chair", act_draft(vote, "last-call"))
-        self._act("chair", close_draft(vote))
-        self._act("chair", lambda q, n, t: records.SittingClose(OLD_SITTING, "end", q, n, t))
+            seen = f"{self.recorder.memory.tree.size}:{self.recorder.root_at(self.recorder.memory.tree.size)}"
+            self.send(TOPICS.of(Party.SEAT, f"s{number}", Way.UP), session.ballot(vote, ("for",), seen, self.now_ms))
+        self.act("chair", act_draft(vote, "last-call"))
+        self.act("chair", close_draft(vote))
+        self.act("chair", lambda q, n, t: records.SittingClose(OLD_SITTING, "end", q, n, t))
         return opened
 
     def _open_sitting(self, sitting: str, prev: str) -> str:
         members = [_member(m) for m in [*members_of(self._seats), HOSTILE_MEMBER]]
         seats = [_seat(s) for s in [*seats_of(self._seats), HOSTILE_SEAT]]
-        part = self._act("secretary", lambda _q, _n, t: records.RosterPart(sitting, 1, tuple(members), tuple(seats), t))
+        part = self.act("secretary", lambda _q, _n, t: records.RosterPart(sitting, 1, tuple(members), tuple(seats), t))
         number = len(members)
-        roster = self._act(
+        roster = self.act(
             "secretary",
             lambda q, n, t: records.Roster(
                 sitting, number, number, (part,), hash_text(RULES), "1", "", (), (), q, n, t
             ),
         )
-        trust = self._desks["chair"].trust_digest
+        trust = self.desks["chair"].trust_digest
 
         def draft(seq: int, seen: str, ts: int) -> records.Record:
             size, _, root = seen.partition(":")
             return records.SittingOpen(sitting, roster, trust, prev, int(size), root, seq, seen, ts)
 
-        return self._act("chair", draft)
+        return self.act("chair", draft)
 
     def _seat_member(self, member: str, seat: str) -> OwnSession:
         up = TOPICS.of(Party.SEAT, seat, Way.UP)
-        self._send(up, ChallengeRequest(seat, self._now_ms).seal(key_of(seat)))
+        self.send(up, ChallengeRequest(seat, self.now_ms).seal(key_of(seat)))
         challenge = read_message(read_envelope(self._prologue.sent_down[-1][1]))
         assert isinstance(challenge, Challenge), "the answer to a request"
-        origin = self._recorder.memory.state.origin
-        session = OwnSession(origin, member, seat, challenge, self._entropy(32), self._now_ms)
+        origin = self.recorder.memory.state.origin
+        session = OwnSession(origin, member, seat, challenge, self._entropy(32), self.now_ms)
         for data in session.opening:
-            self._send(up, data)
+            self.send(up, data)
         return session
 
-    def _act(self, officer: str, draft: Draft) -> str:
-        desk = self._desks[officer]
-        record_hash, data = desk.compose(draft, self._now_ms)
-        self._send(TOPICS.of(Party.OFFICER, officer, Way.UP), data)
+    def act(self, officer: str, draft: Draft) -> str:
+        """An act that must be legal. Returns its hash."""
+        desk = self.desks[officer]
+        record_hash, data = desk.compose(draft, self.now_ms)
+        self.send(TOPICS.of(Party.OFFICER, officer, Way.UP), data)
         assert record_hash not in desk.waiting, "in fine weather every act is answered"
         return record_hash
 
-    def _send(self, topic: str, payload: bytes) -> None:
-        self._now_ms += 1000
+    def send(self, topic: str, payload: bytes) -> None:
+        """Bring one message to the recorder, and its answers to the desks."""
+        self.now_ms += 1000
         self._prologue.sent_up.append((topic, payload))
-        self._recorder.take(topic, payload, self._now_ms)
-        batch = self._recorder.seal(self._now_ms)
-        self._disk.commit(batch)
-        self._hear(self._recorder.publish(batch, self._now_ms))
+        self.recorder.take(topic, payload, self.now_ms)
+        batch = self.recorder.seal(self.now_ms)
+        self.disk.commit(batch)
+        self._hear(self.recorder.publish(batch, self.now_ms))
 
     def _hear(self, outgoing: Any) -> None:
         for message in outgoing:
             self._prologue.sent_down.append((message.topic, message.payload))
-            for officer, desk in self._desks.items():
+            for officer, desk in self.desks.items():
                 self._tell(officer, desk, message.topic, message.payload)
 
     @staticmethod

@@ -18,6 +18,7 @@ from tests.chamber.stage import Stage, require
 from tests.chamber.timeline import START_MS
 from tests.chamber.wire import Wire
 
+CHOICES = (e.Button.FOR, e.Button.AGAINST, e.Button.ABSTAIN)
 Hand = tuple[str, str]
 MakeSeat = Callable[[str], Seat]
 

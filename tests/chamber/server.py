@@ -150,7 +150,9 @@ class Server:
 
     def _choose_danger(self) -> None:
         chance, random, weather = self._stage.chance, self._stage.random, self._stage.weather
-        self._disk.failing = random.choice(FAILURES) if chance(weather.disk_fails) else ""
+        still_full = self._disk.failing != "" and chance(0.6)
+        if not still_full:
+            self._disk.failing = random.choice(FAILURES) if chance(weather.disk_fails) else ""
         if chance(weather.crash):
             if chance(0.5):
                 self._disk.cut = random.choice(CUTS)

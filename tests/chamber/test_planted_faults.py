@@ -36,10 +36,11 @@ from seat_client.lamps import Lamp
 from seat_client.seat import Seat
 from tests.chamber import plain
 from tests.chamber.disk import SimulatedDisk
+from tests.chamber.parts import Plan
 from tests.chamber.people import key_of
 from tests.chamber.server import recover_really
 from tests.chamber.stage import Broken
-from tests.chamber.world import Plan, SeedFailed, simulate
+from tests.chamber.world import SeedFailed, simulate
 
 SEEDS_MAX = 60
 MISCOUNTS = frozenset(

@@ -43,7 +43,10 @@ async def serve(directory: Path, port: int, moment: str, number: int) -> None:
     store = DyingStore(directory, moment, number)
     topics = topics_of(load_memory(store))
     bus = open_bus(
-        f"embedded://127.0.0.1:{port}", identity="controller", inbound=topics.inbound(), allowed=partial(allowed, topics)
+        f"embedded://127.0.0.1:{port}",
+        identity="controller",
+        inbound=topics.inbound(),
+        allowed=partial(allowed, topics),
     )
     keys = read_keys(directory / "keys")
     service = Service(bus, store, partial(recover, store, keys, topics_of, os.urandom))

@@ -20,8 +20,8 @@ from tests.protocol.chamber_builder import (
     CONTROLLER_KEY,
     LOG_KEY,
     ORIGIN,
-    RULES,
     ROOT_KEY,
+    RULES,
     ChamberLog,
     device_key,
     officer_key,
@@ -101,10 +101,11 @@ class Room(ChamberLog):
 
     def receipt(self, outgoing: list[Outgoing], data: bytes) -> Receipt:
         """The one receipt of these bytes among what was published."""
-        found = []
-        for out in outgoing:
-            if out.topic.endswith("/down") and out.payload.startswith(b"c2sp.org/tlog-proof@v1\n"):
-                found.append(open_receipt(out.payload, data, self.log_key, CONTROLLER_KEY.public))
+        found = [
+            open_receipt(out.payload, data, self.log_key, CONTROLLER_KEY.public)
+            for out in outgoing
+            if out.topic.endswith("/down") and out.payload.startswith(b"c2sp.org/tlog-proof@v1\n")
+        ]
         assert len(found) == 1
         return found[0]
 
@@ -120,7 +121,7 @@ class Room(ChamberLog):
 
     # --- As in `ChamberLog`, by way of the recorder.
 
-    def session(self, member: str, seat: str, **members: Any) -> tuple[records.Session, Ed25519Signer]:
+    def session(self, member: str, seat: str, /, **members: Any) -> tuple[records.Session, Ed25519Signer]:
         """As in `ChamberLog`, with a nonce that the controller gave."""
         return super().session(member, seat, **({"nonce": self.ask_nonce(seat)} | members))
 

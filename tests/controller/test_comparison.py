@@ -12,7 +12,9 @@ from tests.protocol.chamber_builder import ChamberLog, open_chamber
 
 def official(figures: dict[str, int], outcome: str = "", majority: str = "simple") -> FileVote:
     """What the body printed."""
-    return FileVote("v", "", majority, 0, {"m1": "yes"}, figures, outcome, secret=False, casting="", has_tie_break=False)
+    return FileVote(
+        "v", "", majority, 0, {"m1": "yes"}, figures, outcome, secret=False, casting="", has_tie_break=False
+    )
 
 
 OURS: dict[str, Any] = {
@@ -88,5 +90,13 @@ def held(log: ChamberLog, rule: str, **choices: str) -> dict[str, Any]:
 def test_figures_as_printed(rule: str, choices: dict[str, str], expected: tuple[Any, ...]) -> None:
     """Members' own choices, the casting vote apart, outcomes in the files' words."""
     ours = held(open_chamber(), rule, **choices)
-    shown = (ours["for"], ours["against"], ours["abstain"], ours["not_voting"], ours["casting"], ours["outcome"], ours["needed"])
+    shown = (
+        ours["for"],
+        ours["against"],
+        ours["abstain"],
+        ours["not_voting"],
+        ours["casting"],
+        ours["outcome"],
+        ours["needed"],
+    )
     assert shown == expected

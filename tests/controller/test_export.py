@@ -62,7 +62,7 @@ def test_package_is_never_overwritten(tmp_path: Path) -> None:
     target = tmp_path / "v1"
     target.mkdir()
     (target / "session.json").write_bytes(b"older")
-    with pytest.raises(OSError, match="."):
+    with pytest.raises(OSError, match="not empty"):
         write_folder({"session.json": b"newer"}, target)
     assert (target / "session.json").read_bytes() == b"older"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["v1"]

@@ -58,7 +58,8 @@ def test_key_that_others_may_touch(tmp_path: Path, mode: int) -> None:
     "text",
     [
         "", "\n", "ed25519", f"ed25519 {SECRET.hex()} more", f"rsa {SECRET.hex()}", "ed25519 xyz", "ed25519 00",
-        f"ed25519 {SECRET.hex()}00", f"p256 {bytes(32).hex()}", "p256 " + "ff" * 32, "p256 00", SECRET.hex(), "\x00" * 50,
+        f"ed25519 {SECRET.hex()}00", f"p256 {bytes(32).hex()}", "p256 " + "ff" * 32, "p256 00", SECRET.hex(),
+        "\x00" * 50,
     ],
 )  # fmt: skip
 def test_what_is_no_key(tmp_path: Path, text: str) -> None:

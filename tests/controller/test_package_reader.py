@@ -155,7 +155,20 @@ def test_empty_folder_is_a_package_without_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../x", "../../etc/cron.d/x", "/etc/passwd", "a/../../x", "C:\\x", "..\\x", "./x", "a//b", "x\x01", "ж", ".x", "x" * 300],
+    [
+        "../x",
+        "../../etc/cron.d/x",
+        "/etc/passwd",
+        "a/../../x",
+        "C:\\x",
+        "..\\x",
+        "./x",
+        "a//b",
+        "x\x01",
+        "ж",
+        ".x",
+        "x" * 300,
+    ],
 )
 def test_archive_with_a_hostile_name(tmp_path: Path, name: str) -> None:
     """Nothing is ever written, and such a name is not even read."""

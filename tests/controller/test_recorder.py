@@ -13,11 +13,20 @@ from protocol.decide import BALLOTS_BEFORE_CLOSE_MAX
 from protocol.encoding import base64url, canonical_json, from_canonical_json, hash_text, salted_text
 from protocol.errors import TopicRefused
 from protocol.jws import read_envelope, seal
-from protocol.keys import Ed25519Signer
+from protocol.keys import Ed25519Signer, Signer
 from protocol.majority import simple_rule, write_rule_book
 from protocol.messages import ChallengeRequest, Hall, Head, open_message
 from protocol.topics import Way
-from tests.controller.recorder_room import KEYS, TOPICS, Entropy, Room, founded_room, officer_topic, open_room, seat_topic
+from tests.controller.recorder_room import (
+    KEYS,
+    TOPICS,
+    Entropy,
+    Room,
+    founded_room,
+    officer_topic,
+    open_room,
+    seat_topic,
+)
 from tests.protocol.chamber_builder import (
     CONTROLLER_KEY,
     ROOT_KEY,
@@ -146,7 +155,7 @@ def foreign_ballot(room: Room, vote: str) -> bytes:
 
 def twisted(data: bytes, change: Callable[[dict[str, object]], object]) -> bytes:
     """A ballot whose payload was changed under its old signature."""
-    header, payload, signature = data.split(b".")
+    header, _, signature = data.split(b".")
     raw = canonical_json(change(from_canonical_json(read_envelope(data).payload)))
     return b".".join([header, base64url(raw).encode(), signature])
 
@@ -199,19 +208,22 @@ REFUSALS: list[tuple[str, Refusing]] = [
     ("foreign", lambda r, v: r.make(records.VoteExpired, open=v).seal(CONTROLLER_KEY)),
     ("wrong-key", lambda r, v: r.make_ballot(v, "m1", "for").seal(officer_key("chair"))),
     ("state", lambda r, v: r.make(records.VoteClose, "chair", open=v).seal(officer_key("chair"))),
-    ("stale", lambda r, v: r.make(records.VoteAct, "chair", of=v, act="hold", seen=r.seen(10)).seal(officer_key("chair"))),
+    (
+        "stale",
+        lambda r, v: r.make(records.VoteAct, "chair", of=v, act="hold", seen=r.seen(10)).seal(officer_key("chair")),
+    ),
     ("seq", lambda r, v: r.make(records.VoteAct, "chair", of=v, act="hold", seq=1).seal(officer_key("chair"))),
     (
         "fork",
-        lambda r, v: r.make(
-            records.VoteAct, "chair", of=v, act="hold", seen=f"{r.size}:{base64url(bytes(32))}"
-        ).seal(officer_key("chair")),
+        lambda r, v: r.make(records.VoteAct, "chair", of=v, act="hold", seen=f"{r.size}:{base64url(bytes(32))}").seal(
+            officer_key("chair")
+        ),
     ),
     (
         "fork",
-        lambda r, v: r.make(
-            records.VoteAct, "chair", of=v, act="hold", seen=f"{r.size + 5}:{r.root_at(r.size)}"
-        ).seal(officer_key("chair")),
+        lambda r, v: r.make(records.VoteAct, "chair", of=v, act="hold", seen=f"{r.size + 5}:{r.root_at(r.size)}").seal(
+            officer_key("chair")
+        ),
     ),
     (
         "state",
@@ -224,7 +236,10 @@ REFUSALS: list[tuple[str, Refusing]] = [
         ),
     ),
     ("nonce", lambda r, _v: records_session(r, nonce=hash_text(b"never issued"))),
-    ("session", lambda r, _v: r.make(records.SessionBind, session=hash_text(b"none"), pop="A" * 86).seal(device_key("s1"))),
+    (
+        "session",
+        lambda r, _v: r.make(records.SessionBind, session=hash_text(b"none"), pop="A" * 86).seal(device_key("s1")),
+    ),
     ("session", lambda r, _v: r.bind(r.sitters["m1"].session, r.sitters["m1"].key).seal(device_key("s1"))),
     ("state", lambda r, _v: r.make(records.SessionEnd, session=r.sitters["m2"].session).seal(r.sitters["m1"].key)),
 ]
@@ -293,7 +308,8 @@ def test_incident_outside_a_sitting_is_not_noted() -> None:
     [
         "", "x", "chamber", "chamber/kikinda/assembly/seat/s1", "chamber/kikinda/assembly/seat/s1/up/x", "$SYS/x",
         "chamber/kikinda/assembly/seat/S1/up", "chamber/kikinda/assembly/seat//up", "chamber/kikinda/other/seat/s1/up",
-        "x/chamber/kikinda/assembly/seat/s1/up", "chamber/kikinda/assembly/seat/s1/down", "chamber/kikinda/assembly/hall",
+        "x/chamber/kikinda/assembly/seat/s1/up", "chamber/kikinda/assembly/seat/s1/down",
+        "chamber/kikinda/assembly/hall",
         "chamber/kikinda/assembly/officer/chair/status", "chamber/kikinda/assembly/seat/s1/blob",
         "chamber/kikinda/assembly/seat/../up", "chamber/kikinda/assembly/seat/" + "s" * 41 + "/up",
     ],
@@ -417,7 +433,9 @@ def test_session_key_of_small_order(raw: bytes) -> None:
 def test_seat_key_of_small_order(raw: bytes) -> None:
     """Nor does a roster bring one in."""
     room = founded_room()
-    part = room.part([member_entry("m1")], [seat_entry("s1", jwk={"crv": "Ed25519", "kty": "OKP", "x": base64url(raw)})])
+    part = room.part(
+        [member_entry("m1")], [seat_entry("s1", jwk={"crv": "Ed25519", "kty": "OKP", "x": base64url(raw)})]
+    )
     roster = room.roster([part], statutory=1, in_office=1)
     assert room.refusal(officer_topic("secretary"), roster.seal(officer_key("secretary"))) == "state"
 
@@ -530,7 +548,16 @@ def test_roster_needs_its_rules_beforehand() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["x" * TITLE_BLOB_BYTES_MAX, "x" * 50_000, "ж" * 25_000, "\x01" * 3_000, "e\u0301", '"' * 3_900, "\x00", "\u202e" * 900],
+    [
+        "x" * TITLE_BLOB_BYTES_MAX,
+        "x" * 50_000,
+        "ж" * 25_000,
+        "\x01" * 3_000,
+        "e\u0301",
+        '"' * 3_900,
+        "\x00",
+        "\u202e" * 900,
+    ],
 )
 def test_title_that_no_message_can_hold(text: str) -> None:
     """Too long, not in normal form C, control characters: the title is not shown, the vote goes on."""
@@ -572,7 +599,14 @@ def test_split_is_never_shown_before_the_close() -> None:
         assert all(h.figures == () and h.outcome == "" for h in halls(room))
         assert all(h.result == "" for h in heads(room))
         room.act("chair", records.VoteClose, open=vote)
-        assert halls(room)[-1].figures == (choices.count("for"), choices.count("against"), choices.count("abstain"), 2, 0, 0)
+        assert halls(room)[-1].figures == (
+            choices.count("for"),
+            choices.count("against"),
+            choices.count("abstain"),
+            2,
+            0,
+            0,
+        )
     assert shown[0] == shown[1]
     assert max(turnout for turnout, *_ in shown[0]) == 3
 
@@ -658,7 +692,7 @@ def test_founding_record_that_would_be_void() -> None:
 
 
 def test_noise_never_breaks_the_recorder() -> None:
-    """Seeded damage to every message of a sitting, on every topic: refused, void, or nobody's, and never an exception."""
+    """Seeded damage to every message of a sitting, on every topic: refused, void, or nobody's; never an exception."""
     room = open_room()
     vote = room.open_vote()
     room.press(vote, m1="for", m2="against")
@@ -681,8 +715,8 @@ def test_well_signed_nonsense_never_breaks_the_recorder() -> None:
     room = open_room()
     vote = room.open_vote()
     generator = random.Random(11)
-    hashes = [entry for entry in room.state.index_by_hash]
-    signers = [
+    hashes = list(room.state.index_by_hash)
+    signers: list[tuple[str, Signer]] = [
         (officer_topic("chair"), officer_key("chair")), (officer_topic("secretary"), officer_key("secretary")),
         (officer_topic("operator"), officer_key("operator")), (S1, device_key("s1")), (S1, card_key("m1")),
         (S1, room.sitters["m1"].key),

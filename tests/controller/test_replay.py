@@ -85,14 +85,26 @@ def test_slice_of_a_sitting(tmp_path: Path) -> None:
     assert comparison.skipped == [{"vote": "secret", "reason": "a secret vote: no choices are named"}]
     votes = {vote["id"]: vote for vote in comparison.votes}
     assert list(votes) == [f"2024/{number}" for number in range(1, 7)]
-    assert [vote["outcome"] for vote in votes.values()] == ["adopted", "rejected", "adopted", "rejected", "rejected", None]
+    assert [vote["outcome"] for vote in votes.values()] == [
+        "adopted",
+        "rejected",
+        "adopted",
+        "rejected",
+        "rejected",
+        None,
+    ]
     assert votes["2024/2"]["needed"] == 3
     assert (votes["2024/3"]["casting"], votes["2024/3"]["for"]) == ("for", 2)
     assert votes["2024/4"]["not_voting"] == 1
     assert votes["2024/5"]["absent"] == 5
     assert done.package is not None
     verdict = verify_package(read_package(done.package), done.root_words)
-    assert (verdict.verdict, verdict.root, verdict.votes, verdict.ballots) == ("verified", "confirmed", 6, 4 + 4 + 4 + 3 + 5)
+    assert (verdict.verdict, verdict.root, verdict.votes, verdict.ballots) == (
+        "verified",
+        "confirmed",
+        6,
+        4 + 4 + 4 + 3 + 5,
+    )
 
 
 def test_difference_that_the_file_explains(tmp_path: Path) -> None:
@@ -101,7 +113,10 @@ def test_difference_that_the_file_explains(tmp_path: Path) -> None:
     document["votes"] = document["votes"][:1]
     document["votes"][0]["official"] |= {"yes": 7, "no": 8, "absent": 9}
     document["checks"] = {
-        "mismatches": [["2024/1", "yes", "official", 7, "counted", 2], ["2024/1", "absent", "official", 9, "counted", 5]]
+        "mismatches": [
+            ["2024/1", "yes", "official", 7, "counted", 2],
+            ["2024/1", "absent", "official", 9, "counted", 5],
+        ]
     }
     comparison = replayed(written(tmp_path, document), tmp_path).comparison
     assert comparison.explained == [{"vote": "2024/1", "field": "yes", "official": 7, "ours": 2}]
@@ -168,7 +183,9 @@ def test_real_sitting(name: str, tmp_path: Path) -> None:
     ]
     named = {str(vote["id"]): vote for vote in document["votes"] if vote["choices"]}
     assert [vote["id"] for vote in comparison.votes] == list(named)
-    assert [entry["vote"] for entry in comparison.skipped] == [str(v["id"]) for v in document["votes"] if not v["choices"]]
+    assert [entry["vote"] for entry in comparison.skipped] == [
+        str(v["id"]) for v in document["votes"] if not v["choices"]
+    ]
     assert all(entry["reason"] for entry in comparison.skipped)
     for vote in comparison.votes:
         required = named[vote["id"]].get("required_yes")

@@ -88,13 +88,13 @@ class Running:
         for batch in room.batches:
             self.store.commit(batch)
         self.now_ms = room.now_ms
-        self.rebuilt = 0
+        self._rebuilt = asyncio.Event()
         self.service = Service(self.bus, self.store, self._rebuild, lambda: self.now_ms, store_failures_max)
         self._seen = asyncio.Event()
         self.service.watchers.append(lambda _recorder: self._seen.set())
 
     def _rebuild(self) -> Recorder:
-        self.rebuilt += 1
+        self._rebuilt.set()
         return recover(self.store, KEYS, topics_of, Entropy("service"))
 
     async def step(self, *messages: tuple[str, bytes]) -> None:
@@ -103,6 +103,13 @@ class Running:
         self.bus.put(*messages)
         async with asyncio.timeout(WAIT_S):
             await self._seen.wait()
+
+    async def fail(self, *messages: tuple[str, bytes]) -> None:
+        """Let messages arrive and wait until the recorder is built anew."""
+        self._rebuilt.clear()
+        self.bus.put(*messages)
+        async with asyncio.timeout(WAIT_S):
+            await self._rebuilt.wait()
 
     @property
     def size(self) -> int:
@@ -166,7 +173,9 @@ def test_start_brings_what_is_retained(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_failing_store_answers_nothing_and_recovers(tmp_path: Path, after: bool, caplog: pytest.LogCaptureFixture) -> None:
+def test_failing_store_answers_nothing_and_recovers(
+    tmp_path: Path, after: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     """The same bytes again, once there is room, are recorded once and answered."""
 
     async def test(it: Running, _serving: asyncio.Task[None]) -> None:
@@ -174,11 +183,7 @@ def test_failing_store_answers_nothing_and_recovers(tmp_path: Path, after: bool,
         down = press[0].replace("/up", "/down")
         it.store.failures, it.store.after = 3, after
         for number in range(3):
-            rebuilt = it.rebuilt
-            it.bus.put(press)
-            async with asyncio.timeout(WAIT_S):
-                while it.rebuilt == rebuilt:
-                    await asyncio.sleep(0)
+            await it.fail(press)
             if after:
                 it.store.failures = 0
                 break
@@ -197,11 +202,7 @@ def test_other_members_go_on_after_a_failure(tmp_path: Path, caplog: pytest.LogC
 
     async def test(it: Running, _serving: asyncio.Task[None]) -> None:
         it.store.failures = 1
-        rebuilt = it.rebuilt
-        it.bus.put(ballot(it.room, "m1", "against"), ballot(it.room, "m2", "against"))
-        async with asyncio.timeout(WAIT_S):
-            while it.rebuilt == rebuilt:
-                await asyncio.sleep(0)
+        await it.fail(ballot(it.room, "m1", "against"), ballot(it.room, "m2", "against"))
         await it.step(ballot(it.room, "m3"))
         vote = next(iter(it.service.recorder.memory.state.opens.values()))
         assert {member: ballot.choice for member, ballot in vote.ballots.items()} == {"m3": ("for",)}
@@ -216,12 +217,9 @@ def test_rehearsal_gives_up_on_a_store_that_stays_broken(tmp_path: Path, caplog:
     async def test(it: Running, serving: asyncio.Task[None]) -> None:
         it.store.failures = 2
         press = ballot(it.room, "m1")
-        rebuilt = it.rebuilt
+        await it.fail(press)
         it.bus.put(press)
         async with asyncio.timeout(WAIT_S):
-            while it.rebuilt == rebuilt:
-                await asyncio.sleep(0)
-            it.bus.put(press)
             with pytest.raises(StoreFailed):
                 await serving
 
@@ -253,7 +251,9 @@ def test_refusals_and_strangers(tmp_path: Path) -> None:
 
     async def test(it: Running, _serving: asyncio.Task[None]) -> None:
         before = it.size
-        await it.step((seat_topic("s1"), b"nonsense"), ("chamber/other/log/x", b"?"), (seat_topic("s1", Way.DOWN), b"!"))
+        await it.step(
+            (seat_topic("s1"), b"nonsense"), ("chamber/other/log/x", b"?"), (seat_topic("s1", Way.DOWN), b"!")
+        )
         answers = it.bus.answers(seat_topic("s1", Way.DOWN))
         refusal = open_message(answers[0], CONTROLLER_KEY.public)
         assert isinstance(refusal, Refusal)

@@ -26,7 +26,8 @@ def good() -> dict[str, Any]:
                 "official": {"yes": 1, "no": 1, "abstain": 0, "absent": None, "outcome": "rejected"},
             },
             {
-                "id": "2", "title": "In secret", "majority": "absolute", "required_yes": 3, "secret": True, "choices": {},
+                "id": "2", "title": "In secret", "majority": "absolute", "required_yes": 3, "secret": True,
+                "choices": {},
                 "official": {"yes": 3, "no": 0, "abstain": 0, "outcome": "adopted"},
             },
         ],
@@ -128,7 +129,19 @@ def test_malformed_file(tmp_path: Path, change: Change, words: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "null", "[]", "5", '"x"', "[" * 100_000, '{"body":NaN}', '{"members":' + "9" * 5_000 + "}", "{}", "\ufeff{}"],
+    [
+        "",
+        "{",
+        "null",
+        "[]",
+        "5",
+        '"x"',
+        "[" * 100_000,
+        '{"body":NaN}',
+        '{"members":' + "9" * 5_000 + "}",
+        "{}",
+        "\ufeff{}",
+    ],
 )
 def test_what_is_no_sitting(tmp_path: Path, text: str) -> None:
     """Not JSON, not an object, deeper than any reader goes."""

@@ -169,7 +169,9 @@ def test_second_place_that_cannot_be_written(tmp_path: Path) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("data", [b"not a database at all, and long enough to be one" * 100, b"SQLite format 3\x00" + bytes(4000)])
+@pytest.mark.parametrize(
+    "data", [b"not a database at all, and long enough to be one" * 100, b"SQLite format 3\x00" + bytes(4000)]
+)
 def test_what_is_no_database(tmp_path: Path, data: bytes) -> None:
     """The store says so."""
     (tmp_path / "store.sqlite3").write_bytes(data)

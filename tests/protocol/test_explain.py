@@ -17,53 +17,85 @@ def figures(for_: int, against: int, abstain: int = 0, *, present: int = 39, pap
     ("changes", "counted", "sentence"),
     [
         (
-            {}, figures(7, 4, 22),
-            "Needed 5: more than half of the votes for and against, 4 of them against. For 7, against 4, abstained 22. Adopted.",
+            {},
+            figures(7, 4, 22),
+            (
+                "Needed 5: more than half of the votes for and against, 4 of them against. "
+                "For 7, against 4, abstained 22. Adopted."
+            ),
         ),
         (
-            {"base": "statutory"}, figures(19, 4),
-            "Needed 20: more than half of the 39 seats fixed by law (19.5, rounded up). For 19, against 4, abstained 0. "
-            "Not adopted.",
+            {"base": "statutory"},
+            figures(19, 4),
+            (
+                (
+                    "Needed 20: more than half of the 39 seats fixed by law (19.5, rounded up). "
+                    "For 19, against 4, abstained 0. "
+                )
+                "Not adopted."
+            ),
         ),
         (
-            {"base": "in_office"}, figures(20, 0),
+            {"base": "in_office"},
+            figures(20, 0),
             "Needed 20: more than half of the 38 members in office. For 20, against 0, abstained 0. Adopted.",
         ),
         (
-            {"base": "present", "comparator": ">=", "numerator": 3, "denominator": 5}, figures(261, 170, 5, present=436),
-            "Needed 262: at least three fifths of the 436 members present (261.6, rounded up). "
-            "For 261, against 170, abstained 5. Not adopted.",
+            {"base": "present", "comparator": ">=", "numerator": 3, "denominator": 5},
+            figures(261, 170, 5, present=436),
+            (
+                "Needed 262: at least three fifths of the 436 members present (261.6, rounded up). "
+                "For 261, against 170, abstained 5. Not adopted."
+            ),
         ),
         (
-            {"base": "cast", "comparator": ">=", "numerator": 2, "denominator": 3}, figures(6, 3, 1),
-            "Needed 7: at least two thirds of the 10 votes cast (6.66, rounded up). For 6, against 3, abstained 1. "
-            "Not adopted.",
+            {"base": "cast", "comparator": ">=", "numerator": 2, "denominator": 3},
+            figures(6, 3, 1),
+            (
+                "Needed 7: at least two thirds of the 10 votes cast (6.66, rounded up). For 6, against 3, abstained 1. "
+                "Not adopted."
+            ),
         ),
         (
-            {"base": "papers_cast"}, figures(17, 13, papers=32),
+            {"base": "papers_cast"},
+            figures(17, 13, papers=32),
             "Needed 17: more than half of the 32 papers cast. For 17, against 13, abstained 0. Adopted.",
         ),
         (
-            {"base": "fixed", "fixed": 60}, figures(55, 2),
+            {"base": "fixed", "fixed": 60},
+            figures(55, 2),
             "Needed 60: a fixed number. For 55, against 2, abstained 0. Not adopted.",
         ),
         ({"base": "none"}, figures(3, 2), "For 3, against 2, abstained 0. Counted only."),
         (
-            {"base": "statutory", "numerator": 2, "denominator": 7}, figures(12, 0),
-            "Needed 12: more than 2/7 of the 39 seats fixed by law (11.14, rounded up). For 12, against 0, abstained 0. "
-            "Adopted.",
+            {"base": "statutory", "numerator": 2, "denominator": 7},
+            figures(12, 0),
+            (
+                (
+                    "Needed 12: more than 2/7 of the 39 seats fixed by law (11.14, rounded up). "
+                    "For 12, against 0, abstained 0. "
+                )
+                "Adopted."
+            ),
         ),
         (
-            {"tie": "casting-vote"}, figures(2, 2),
-            "Needed 3: more than half of the votes for and against, 2 of them against. For 2, against 2, abstained 0. A tie.",
+            {"tie": "casting-vote"},
+            figures(2, 2),
+            (
+                "Needed 3: more than half of the votes for and against, 2 of them against. "
+                "For 2, against 2, abstained 0. A tie."
+            ),
         ),
         (
-            {"quorum_base": "statutory", "quorum_numerator": 1, "quorum_denominator": 2}, figures(9, 0, present=9),
-            "Quorum 20, here 9. Needed 1: more than half of the votes for and against, 0 of them against. "
-            "For 9, against 0, abstained 0. No quorum: nothing was decided.",
+            {"quorum_base": "statutory", "quorum_numerator": 1, "quorum_denominator": 2},
+            figures(9, 0, present=9),
+            (
+                "Quorum 20, here 9. Needed 1: more than half of the votes for and against, 0 of them against. "
+                "For 9, against 0, abstained 0. No quorum: nothing was decided."
+            ),
         ),
     ],
-)  # fmt: skip
+)
 def test_sentence(changes: dict[str, object], counted: Figures, sentence: str) -> None:
     """One for each form of a rule."""
     assert explain_outcome(simple_rule("r", "A rule", **changes), counted) == sentence

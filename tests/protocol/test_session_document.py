@@ -133,7 +133,9 @@ def test_cell_that_a_spreadsheet_would_run(text: str) -> None:
     verified(package(log))
 
 
-@pytest.mark.parametrize("text", ['a "quoted" title', "a,b;c", "two\r\nlines", "тајно\u202eгласање", "\x00\x1f", "", "'"])
+@pytest.mark.parametrize(
+    "text", ['a "quoted" title', "a,b;c", "two\r\nlines", "тајно\u202eгласање", "\x00\x1f", "", "'"]
+)
 def test_awkward_titles_survive(text: str) -> None:
     """Quotes, commas, line ends, other scripts, controls: nothing breaks the row."""
     log = open_chamber()

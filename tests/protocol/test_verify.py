@@ -5,6 +5,7 @@ Every refusal names the step and the file where the first thing is wrong, and no
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -344,7 +345,8 @@ def test_added_file_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "minutes.pdf", "evidence/tile/0/000", "evidence/tile/0/001", "evidence/tile/0/000.p/5", "evidence/tile/1/000.p/1",
+        "minutes.pdf", "evidence/tile/0/000", "evidence/tile/0/001", "evidence/tile/0/000.p/5",
+        "evidence/tile/1/000.p/1",
         "evidence/tile/entries/000.p/5", "evidence/tile/entries/000", "evidence/tile/entries/001", "latest",
     ],
 )  # fmt: skip
@@ -405,7 +407,7 @@ def test_longer_file(path: str) -> None:
 def test_swapped_files() -> None:
     """Every two neighbours exchanged, with and without a manifest that says so."""
     paths = sorted(GOOD.keys() - {MANIFEST, SIGNATURE})
-    for one, two in zip(paths, paths[1:], strict=False):
+    for one, two in pairwise(paths):
         files = {**GOOD, one: GOOD[two], two: GOOD[one]}
         assert where(files)[0] == "manifest"
         assert problem_of(resign(files)).file in {one, two, "evidence/tile/0"}
@@ -950,7 +952,8 @@ def test_votings_with_another_choice() -> None:
     data = GOOD[VOTINGS]
     lines = data.splitlines(keepends=True)
     forged = [
-        data.replace(b"against", b"for"), b"".join([lines[0], *lines[:0:-1]]), data.replace(b"\r\n", b"\n"), data + b"\r\n",
+        data.replace(b"against", b"for"), b"".join([lines[0], *lines[:0:-1]]), data.replace(b"\r\n", b"\n"),
+        data + b"\r\n",
     ]  # fmt: skip
     for wrong in forged:
         assert where(resign({**GOOD, VOTINGS: wrong})) == ("derived", VOTINGS)
