@@ -16,12 +16,14 @@ _held: set[tuple[bytes, bytes, bytes]] = set()
 @contextmanager
 def remembered_signatures() -> Iterator[None]:
     """While this is open, a signature that held once is not checked again."""
-    real = keys.verify_ed25519, keys._verify_es256  # noqa: SLF001 - both are put back
-    keys.verify_ed25519, keys._verify_es256 = map(_remember, real)  # noqa: SLF001
+    real = {name: getattr(keys, name) for name in ("verify_ed25519", "_verify_es256")}
+    for name, check in real.items():
+        setattr(keys, name, _remember(check))
     try:
         yield
     finally:
-        keys.verify_ed25519, keys._verify_es256 = real  # noqa: SLF001
+        for name, check in real.items():
+            setattr(keys, name, check)
 
 
 def _remember(check: Check) -> Check:

@@ -86,23 +86,23 @@ class Storm:
             seat.insert(self._chamber.stage.random.choice(away))
 
     def _break_something(self) -> None:
-        random, weather, after = (
-            self._chamber.stage.random,
-            self._chamber.stage.weather,
-            self._chamber.stage.timeline.after,
+        stage, server, back_ms = (
+            self._chamber.stage,
+            self._chamber.server,
+            self._chamber.stage.random.randrange(200, 6000),
         )
-        seat, officer = self._chamber.any_seat(), random.choice(list(self._chamber.conduct.officers.values()))
-        back_ms = random.randrange(200, 6000)
-        if self._chamber.stage.chance(weather.loss):
+        weather, after = stage.weather, stage.timeline.after
+        seat, officer = self._chamber.any_seat(), stage.random.choice(list(self._chamber.conduct.officers.values()))
+        if stage.chance(weather.loss):
             seat.disconnect()
             after(back_ms, seat.connect)
-        if self._chamber.stage.chance(weather.power_cut * 40):
+        if stage.chance(weather.power_cut * 40):
             seat.power_off()
             after(back_ms, seat.power_on)
-        if self._chamber.stage.chance(weather.loss):
+        if stage.chance(weather.loss):
             officer.disconnect()
             after(back_ms, officer.connect)
-        if self._chamber.stage.chance(weather.loss / 2):
+        if stage.chance(weather.loss / 2):
             officer.restart()
-        if self._chamber.stage.chance(weather.crash * 3) and self._chamber.server.service is not None:
-            self._chamber.server.lose_power()
+        if stage.chance(weather.crash * 3) and server.service is not None:
+            server.lose_power()

@@ -24,6 +24,7 @@ from controller.store import StoreFailed
 from protocol.checkpoint import Checkpoint, LogKey
 from protocol.decide import Accepted, Refused, Repeated, RootAt, decide
 from protocol.encoding import hash_text
+from protocol.errors import ReceiptRefused
 from protocol.keys import PublicKey
 from protocol.messages import Hall
 from protocol.receipt import Receipt
@@ -209,7 +210,10 @@ def test_lamp_lit_without_a_proof_is_found(monkeypatch: Patch) -> None:
     """A seat that believes any receipt that names its record."""
 
     def believe(data: bytes, record: bytes, log_key: LogKey, _controller: PublicKey) -> Receipt:
-        told = plain.read_receipt(data)
+        try:
+            told = plain.read_receipt(data)
+        except (ValueError, IndexError, KeyError) as error:
+            raise ReceiptRefused("not even the form of a receipt") from error
         reason = told.status.partition(":")[2]
         return Receipt(hash_text(record), told.at, reason, Checkpoint(log_key.origin, told.size, told.root))
 

@@ -31,7 +31,7 @@ Checkers know only what hands did and what was published; none imports the meani
     verdict.py   at the end: receipts, refusals, checkpoints, results, wall and package against ledger and recount
     plain.py     the decoder of all of them, of another make than the project's
 
-Two helpers: own_session.py makes sessions without the seat's code; signatures.py remembers which signatures held.
+Besides: own_session.py makes sessions without the seat's code; signatures.py remembers which signatures held.
 
 A failure is a `SeedFailed` that names its seed; `CHAMBER_SEED=n pytest tests/chamber` repeats it exactly.
 `Plan` lets a test plant a fault: another way to recover, another make of seat.

@@ -13,91 +13,72 @@ def figures(for_: int, against: int, abstain: int = 0, *, present: int = 39, pap
     return Figures(39, 38, present, for_, against, abstain, papers)
 
 
-@pytest.mark.parametrize(
-    ("changes", "counted", "sentence"),
-    [
-        (
-            {},
-            figures(7, 4, 22),
-            (
-                "Needed 5: more than half of the votes for and against, 4 of them against. "
-                "For 7, against 4, abstained 22. Adopted."
-            ),
-        ),
-        (
-            {"base": "statutory"},
-            figures(19, 4),
-            (
-                (
-                    "Needed 20: more than half of the 39 seats fixed by law (19.5, rounded up). "
-                    "For 19, against 4, abstained 0. "
-                )
-                "Not adopted."
-            ),
-        ),
-        (
-            {"base": "in_office"},
-            figures(20, 0),
-            "Needed 20: more than half of the 38 members in office. For 20, against 0, abstained 0. Adopted.",
-        ),
-        (
-            {"base": "present", "comparator": ">=", "numerator": 3, "denominator": 5},
-            figures(261, 170, 5, present=436),
-            (
-                "Needed 262: at least three fifths of the 436 members present (261.6, rounded up). "
-                "For 261, against 170, abstained 5. Not adopted."
-            ),
-        ),
-        (
-            {"base": "cast", "comparator": ">=", "numerator": 2, "denominator": 3},
-            figures(6, 3, 1),
-            (
-                "Needed 7: at least two thirds of the 10 votes cast (6.66, rounded up). For 6, against 3, abstained 1. "
-                "Not adopted."
-            ),
-        ),
-        (
-            {"base": "papers_cast"},
-            figures(17, 13, papers=32),
-            "Needed 17: more than half of the 32 papers cast. For 17, against 13, abstained 0. Adopted.",
-        ),
-        (
-            {"base": "fixed", "fixed": 60},
-            figures(55, 2),
-            "Needed 60: a fixed number. For 55, against 2, abstained 0. Not adopted.",
-        ),
-        ({"base": "none"}, figures(3, 2), "For 3, against 2, abstained 0. Counted only."),
-        (
-            {"base": "statutory", "numerator": 2, "denominator": 7},
-            figures(12, 0),
-            (
-                (
-                    "Needed 12: more than 2/7 of the 39 seats fixed by law (11.14, rounded up). "
-                    "For 12, against 0, abstained 0. "
-                )
-                "Adopted."
-            ),
-        ),
-        (
-            {"tie": "casting-vote"},
-            figures(2, 2),
-            (
-                "Needed 3: more than half of the votes for and against, 2 of them against. "
-                "For 2, against 2, abstained 0. A tie."
-            ),
-        ),
-        (
-            {"quorum_base": "statutory", "quorum_numerator": 1, "quorum_denominator": 2},
-            figures(9, 0, present=9),
-            (
-                "Quorum 20, here 9. Needed 1: more than half of the votes for and against, 0 of them against. "
-                "For 9, against 0, abstained 0. No quorum: nothing was decided."
-            ),
-        ),
-    ],
-)
-def test_sentence(changes: dict[str, object], counted: Figures, sentence: str) -> None:
-    """One for each form of a rule."""
+SENTENCES: list[tuple[dict[str, object], Figures, str, str]] = [
+    (
+        {},
+        figures(7, 4, 22),
+        "Needed 5: more than half of the votes for and against, 4 of them against.",
+        "7, 4, 22. Adopted.",
+    ),
+    (
+        {"base": "statutory"},
+        figures(19, 4),
+        "Needed 20: more than half of the 39 seats fixed by law (19.5, rounded up).",
+        "19, 4, 0. Not adopted.",
+    ),
+    (
+        {"base": "in_office"},
+        figures(20, 0),
+        "Needed 20: more than half of the 38 members in office.",
+        "20, 0, 0. Adopted.",
+    ),
+    (
+        {"base": "present", "comparator": ">=", "numerator": 3, "denominator": 5},
+        figures(261, 170, 5, present=436),
+        "Needed 262: at least three fifths of the 436 members present (261.6, rounded up).",
+        "261, 170, 5. Not adopted.",
+    ),
+    (
+        {"base": "cast", "comparator": ">=", "numerator": 2, "denominator": 3},
+        figures(6, 3, 1),
+        "Needed 7: at least two thirds of the 10 votes cast (6.66, rounded up).",
+        "6, 3, 1. Not adopted.",
+    ),
+    (
+        {"base": "papers_cast"},
+        figures(17, 13, papers=32),
+        "Needed 17: more than half of the 32 papers cast.",
+        "17, 13, 0. Adopted.",
+    ),
+    ({"base": "fixed", "fixed": 60}, figures(55, 2), "Needed 60: a fixed number.", "55, 2, 0. Not adopted."),
+    ({"base": "none"}, figures(3, 2), "", "3, 2, 0. Counted only."),
+    (
+        {"base": "statutory", "numerator": 2, "denominator": 7},
+        figures(12, 0),
+        "Needed 12: more than 2/7 of the 39 seats fixed by law (11.14, rounded up).",
+        "12, 0, 0. Adopted.",
+    ),
+    (
+        {"tie": "casting-vote"},
+        figures(2, 2),
+        "Needed 3: more than half of the votes for and against, 2 of them against.",
+        "2, 2, 0. A tie.",
+    ),
+    (
+        {"quorum_base": "statutory", "quorum_numerator": 1, "quorum_denominator": 2},
+        figures(9, 0, present=9),
+        "Quorum 20, here 9. Needed 1: more than half of the votes for and against, 0 of them against.",
+        "9, 0, 0. No quorum: nothing was decided.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "counted", "needed", "end"), SENTENCES)
+def test_sentence(changes: dict[str, object], counted: Figures, needed: str, end: str) -> None:
+    """One for each form of a rule: what was needed of what, the figures, what follows."""
+    numbers, _, outcome = end.partition(". ")
+    for_, against, abstain = numbers.split(", ")
+    sentence = f"{needed} For {for_}, against {against}, abstained {abstain}. {outcome}".lstrip()
     assert explain_outcome(simple_rule("r", "A rule", **changes), counted) == sentence
 
 
