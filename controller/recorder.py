@@ -28,6 +28,8 @@ from protocol.state import Entry, LogState, SittingPhase, SittingState, VoteStat
 from protocol.topics import Address, Party, Topics, Way
 
 BLOB_BYTES_MAX = 60_000
+BLOBS_MAX = 5_000
+"""Blobs of one officer since the controller started: a sitting needs one a vote and item."""
 NONCES_MAX = 8_192
 HALL_INTERVAL_MS = 200
 """Turnout in the hall changes at most this often while ballots arrive."""
@@ -150,6 +152,7 @@ class Recorder:
         self._topics = topics
         self._entropy = entropy
         self._nonces: dict[str, str] = {}
+        self._blobs_kept: dict[str, int] = {}
         self._batch = Batch(memory.state.size)
         self._answers: list[tuple[str, str, int | Refusal]] = []
         self._direct: list[Outgoing] = []
@@ -177,8 +180,13 @@ class Recorder:
             self._take_record(end, payload, now_ms)
 
     def _take_blob(self, address: Address, payload: bytes) -> None:
+        """Keep an officer's blob. One too long, or beyond the officer's budget, is dropped; what quotes it is refused."""
         known = address.id in self.memory.state.officers
-        if known and len(payload) <= BLOB_BYTES_MAX and hash_text(payload) not in self.memory.blobs:
+        if not known or len(payload) > BLOB_BYTES_MAX or hash_text(payload) in self.memory.blobs:
+            return
+        kept = self._blobs_kept.get(address.id, 0) + 1
+        if kept <= BLOBS_MAX:
+            self._blobs_kept[address.id] = kept
             self._batch.blobs[self.memory.keep_blob(payload)] = payload
 
     def _take_record(self, end: _End, payload: bytes, now_ms: int) -> None:

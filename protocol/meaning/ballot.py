@@ -21,12 +21,9 @@ def judge_ballot(state: LogState, entry: Entry) -> str:
     """The void reason of a seat's ballot, or nothing."""
     record = cast("records.Ballot", entry.record)
     vote = state.opens.get(record.open)
-    if vote is None:
-        return "early"
-    if not vote.running:
-        return "late"
-    if vote.phase is Phase.HELD:
-        return "held"
+    untimely = _judge_time(vote)
+    if untimely or vote is None:
+        return untimely
     return (
         _judge_session(state, entry, record, vote)
         or _judge_member(vote, record.member)
@@ -34,6 +31,15 @@ def judge_ballot(state: LogState, entry: Entry) -> str:
         or _judge_order(vote, record)
         or ("state" if vote.arm.mode == "paper" else "")
     )
+
+
+def _judge_time(vote: VoteState | None) -> str:
+    """Whether answers to this vote count at all here."""
+    if vote is None:
+        return "early"
+    if not vote.running:
+        return "late"
+    return "held" if vote.phase is Phase.HELD else ""
 
 
 def _judge_session(state: LogState, entry: Entry, record: records.Ballot, vote: VoteState) -> str:
@@ -108,12 +114,9 @@ def judge_assisted(state: LogState, entry: Entry) -> str:
     """The secretary may enter an answer only while the vote runs."""
     record = cast("records.AssistedBallot", entry.record)
     vote = state.opens.get(record.open)
-    if vote is None:
-        return "early"
-    if not vote.running:
-        return "late"
-    if vote.phase is Phase.HELD:
-        return "held"
+    untimely = _judge_time(vote)
+    if untimely or vote is None:
+        return untimely
     reason = _judge_member(vote, record.member) or judge_choice(vote.arm, record.choice)
     return reason or ("" if may_act(state, entry) else "state")
 

@@ -677,21 +677,13 @@ def test_dropped_leaf(index: int) -> None:
     assert self_made.step in {"trust", "replay", "checkpoint", "recount"}
 
 
-# The item's call and the first card; the late ballot, the result before it and the announcement after it.
-INDEPENDENT_OF_THE_NEXT = {9, 28, 29}
-
 
 @pytest.mark.parametrize("index", range(LOG.size - 1))
 def test_reordered_leaves(index: int) -> None:
-    """Two neighbours exchanged: refused, unless nothing in the sitting depends on which of them came first."""
+    """Two neighbours exchanged: refused, for every later act of an officer has seen the order that was."""
     leaves = list(LOG.leaves)
     leaves[index], leaves[index + 1] = leaves[index + 1], leaves[index]
-    verdict = verify_package(rebuild(GOOD, leaves))
-    if verdict.problem is None:
-        assert (verdict.votes, verdict.ballots, verdict.void) == (2, 6, 2)
-        assert index in INDEPENDENT_OF_THE_NEXT
-    else:
-        assert verdict.problem.step in {"trust", "replay", "recount", "derived"}
+    assert where(rebuild(GOOD, leaves))[0] in {"trust", "replay", "recount", "derived"}
 
 
 def test_self_made_log_key() -> None:
@@ -709,7 +701,8 @@ def test_leaf_added_after_the_fact() -> None:
     before = log.size
     log.close(vote)
     leaves = [*log.leaves[:before], extra, *log.leaves[before:]]
-    assert problem_of(rebuild(package(log), leaves)).step == "recount"
+    problem = problem_of(rebuild(package(log), leaves))
+    assert (problem.step, "saw another log" in problem.reason) == ("replay", True)
 
 
 def test_duplicate_leaf_added_after_the_fact() -> None:
@@ -719,7 +712,8 @@ def test_duplicate_leaf_added_after_the_fact() -> None:
     entry = log.ballot(vote, "m1", "for")
     log.close(vote)
     leaves = [*log.leaves[: entry.index + 1], log.leaves[entry.index], *log.leaves[entry.index + 1 :]]
-    assert problem_of(rebuild(package(log), leaves)).step == "recount"
+    problem = problem_of(rebuild(package(log), leaves))
+    assert (problem.step, "saw another log" in problem.reason) == ("replay", True)
 
 
 @pytest.mark.parametrize("leaf", [b"", b"garbage", b"a.b.c", bytes(65_535), b"\xff" * 300])
