@@ -180,7 +180,7 @@ class Recorder:
             self._take_record(end, payload, now_ms)
 
     def _take_blob(self, address: Address, payload: bytes) -> None:
-        """Keep an officer's blob. One too long, or beyond the officer's budget, is dropped; what quotes it is refused."""
+        """Keep an officer's blob. One too long, or beyond the budget, is dropped: its words stay unknown."""
         known = address.id in self.memory.state.officers
         if not known or len(payload) > BLOB_BYTES_MAX or hash_text(payload) in self.memory.blobs:
             return

@@ -19,8 +19,8 @@ from controller.mqtt.bus import BrokerUnreachable, Bus, BusUrlRefused, Delivery
 from controller.mqtt.embedded_broker import EmbeddedBroker
 from controller.mqtt.embedded_terms import BrokerLimits
 from controller.mqtt.exchange import AclFunction, Action
-from controller.mqtt.session import Message
 from controller.mqtt.outer_broker import OuterBus
+from controller.mqtt.session import Message
 
 __all__ = [
     "AclFunction",

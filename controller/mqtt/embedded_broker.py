@@ -21,14 +21,14 @@ import ssl
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
-from controller.mqtt.embedded_connection import Connection, ConnectRefused
-from controller.mqtt.embedded_terms import BrokerLimits, Cancellable, Clock, LoopClock
 from controller.mqtt.codec import (
     ConnAckReasonCode,
     ConnectPacket,
     DisconnectReasonCode,
     PubAckReasonCode,
 )
+from controller.mqtt.embedded_connection import Connection, ConnectRefused
+from controller.mqtt.embedded_terms import BrokerLimits, Cancellable, Clock, LoopClock
 from controller.mqtt.exchange import AclFunction, Exchange, Will
 from controller.mqtt.session import NEVER, Message
 from controller.mqtt.topics import FilterTree, check_filter, check_topic

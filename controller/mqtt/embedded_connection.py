@@ -16,7 +16,6 @@ import re
 import socket
 from typing import Final, Protocol, cast
 
-from controller.mqtt.embedded_terms import BrokerLimits, Cancellable, Clock
 from controller.mqtt.codec import (
     ConnAckPacket,
     ConnAckReasonCode,
@@ -38,6 +37,7 @@ from controller.mqtt.codec import (
     read_packet,
     write_packet,
 )
+from controller.mqtt.embedded_terms import BrokerLimits, Cancellable, Clock
 from controller.mqtt.exchange import Exchange, SessionsFull, Will
 from controller.mqtt.session import NEVER, Message, Session
 
