@@ -14,7 +14,7 @@ from protocol.errors import ChamberError, MessageRefused
 from protocol.keys import PublicKey, Signer
 from protocol.messages import Head, Refusal, open_message
 from protocol.receipt import Receipt, open_receipt
-from protocol.records import Record
+from protocol.record import Record
 from protocol.sitting import evolve, open_leaf
 from protocol.state import LogState
 

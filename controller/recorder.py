@@ -23,6 +23,7 @@ from protocol.majority import read_rule_book
 from protocol.merkle import Tree, leaf_hash
 from protocol.messages import Challenge, ChallengeRequest, Refusal, open_message
 from protocol.receipt import write_receipt
+from protocol.record import By, Record
 from protocol.sitting import evolve, open_known_leaf
 from protocol.state import Entry, LogState, SittingPhase, SittingState, VoteState
 from protocol.topics import Address, Party, Topics, Way
@@ -110,7 +111,7 @@ class Memory:
             self.trust.append(data)
         if not effective:
             return
-        if isinstance(record, records.Incident) and entry.author.by is records.By.CONTROLLER and self.sitting:
+        if isinstance(record, records.Incident) and entry.author.by is By.CONTROLLER and self.sitting:
             self.incidents.add((self.sitting.id, record.about, record.code))
         if isinstance(record, _VOTE_KINDS):
             of = getattr(record, "open", "") or getattr(record, "arm", "") or getattr(record, "of", entry.hash)
@@ -250,7 +251,7 @@ class Recorder:
         if isinstance(entry.record, records.Session):
             self._nonces.pop(entry.record.nonce, None)
 
-    def _append_own(self, record: records.Record) -> None:
+    def _append_own(self, record: Record) -> None:
         """Sign and append a record of the controller's own."""
         data = record.seal(self._keys.controller)
         decision = decide(self.memory.state, data, self.root_at, own=True)

@@ -98,7 +98,9 @@ class Store:
     def _write_second(self, note: bytes) -> None:
         """Overwrite in place: a torn write leaves a note that does not verify, and then the database decides."""
         os.pwrite(self._second_fd, note, 0)
-        os.ftruncate(self._second_fd, len(note))
+        # Only a shorter note needs it: setting the size costs a commit of the file system's journal, 0.2 ms a batch.
+        if os.fstat(self._second_fd).st_size > len(note):
+            os.ftruncate(self._second_fd, len(note))
         os.fdatasync(self._second_fd)
 
     def leaves(self, start: int = 0) -> Iterator[list[bytes]]:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from protocol import records
 from protocol.encoding import hash_text
 from protocol.errors import ChamberError, RulesRefused
-from protocol.records import MEANING_VERSION, By, Record
+from protocol.record import By, Record
+from protocol.records import MEANING_VERSION
 from protocol.sitting import NOTES, judge, open_leaf
 from protocol.state import Entry, LogState, SittingPhase
 from protocol.tally import expected_result

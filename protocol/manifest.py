@@ -12,7 +12,7 @@ from protocol.encoding import canonical_json, from_canonical_json, hash_text
 from protocol.errors import EvidenceRefused, PayloadRefused
 from protocol.fields import Hash, Identifier, Natural
 from protocol.messages import message
-from protocol.records import Record
+from protocol.record import Record
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.jws"
 FILE_BYTES_MAX = 512 * 1024 * 1024

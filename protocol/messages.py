@@ -14,7 +14,7 @@ from protocol.errors import ChamberError, KeyRefused, MessageRefused
 from protocol.fields import Hash, Identifier, LongText, Natural, Naturals, OptionalIdentifier, Text, one_of
 from protocol.jws import Envelope, read_envelope
 from protocol.keys import PublicKey
-from protocol.records import Record, describe, read_as
+from protocol.record import Record, describe, read_as
 
 MESSAGE_BYTES_MAX = 48_000
 MESSAGES: dict[str, type[Record]] = {}

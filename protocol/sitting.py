@@ -17,7 +17,8 @@ from protocol.jws import Envelope, read_envelope
 from protocol.keys import key_of_jwk
 from protocol.meaning import ballot, proceedings, roster, session, trust, voting
 from protocol.meaning.shared import judge_officer, sitting_of
-from protocol.records import By, Record, read_record, trust_again
+from protocol.record import By, Record
+from protocol.records import read_record, trust_again
 from protocol.state import Entry, KeyOwner, LogState, SittingState
 
 Judge = Callable[[LogState, Entry], str]

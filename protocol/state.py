@@ -15,7 +15,7 @@ from protocol.encoding import from_base64url, hash_text
 from protocol.errors import RulesRefused
 from protocol.keys import PublicKey
 from protocol.majority import Rule, RuleBook
-from protocol.records import By, Record
+from protocol.record import By, Record
 from protocol.vote import Phase
 
 

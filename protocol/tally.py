@@ -17,7 +17,7 @@ from protocol.state import LogState, VoteState, void_lines_hash
 class Standing(Enum):
     """What became of a member in a vote."""
 
-    __hash__ = object.__hash__  # as in `records.By`
+    __hash__ = object.__hash__  # as in `By`
 
     FOR = "for"
     AGAINST = "against"

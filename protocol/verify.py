@@ -30,7 +30,8 @@ from protocol.manifest import MANIFEST, SIGNATURE, Manifest, ManifestSignature
 from protocol.merkle import Tree
 from protocol.messages import read_message
 from protocol.package import BLOBS, CHECKPOINT, POLICY, SESSION, TILES, TRUST, VOTINGS, first_leaf_of, quoted_blobs
-from protocol.records import MEANING_VERSION, By, Record, Roster, SittingOpen, Takeover, VoteClose
+from protocol.record import By, Record
+from protocol.records import MEANING_VERSION, Roster, SittingOpen, Takeover, VoteClose
 from protocol.session_document import write_session_json, write_votings_csv
 from protocol.sitting import evolve, open_leaf
 from protocol.state import Entry, LogState, SittingPhase, SittingState
@@ -180,9 +181,7 @@ def check_seen(record: Record, index: int, tree: Tree, file: str) -> None:
     for view in views:
         size_text, _, root = view.partition(":")
         if view and (int(size_text) > index or base64url(tree.root(int(size_text))) != root):
-            raise EvidenceRefused(
-                "replay", file, f"leaf {index}: its officer saw another log of {size_text} leaves"
-            )
+            raise EvidenceRefused("replay", file, f"leaf {index}: its officer saw another log of {size_text} leaves")
 
 
 def _file_of(index: int, manifest: Manifest) -> str:

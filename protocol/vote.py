@@ -16,7 +16,7 @@ from enum import Enum
 class Phase(Enum):
     """Where a vote stands."""
 
-    __hash__ = object.__hash__  # as in `records.By`
+    __hash__ = object.__hash__  # as in `By`
 
     ARMED = "armed"
     DISARMED = "disarmed"

@@ -1,4 +1,4 @@
-"""Draws the state diagrams in docs/ from the tables in the code. `--check` fails if a diagram is stale."""
+"""Draws the state diagrams in docs/ from the tables in the code. `--check` fails if a diagram is stale."""  # noqa: INP001 - a script, not part of a package
 
 import sys
 from pathlib import Path

@@ -12,7 +12,8 @@ from protocol.encoding import base64url, digest, from_base64url, hash_text
 from protocol.jws import seal
 from protocol.keys import SIGNATURE_BYTES, Ed25519Signer, PublicKey, Signer
 from protocol.meaning.session import pop_message
-from protocol.records import Ballot, Record, Session, SessionBind, SessionEnd, Speech
+from protocol.record import Record
+from protocol.records import Ballot, Session, SessionBind, SessionEnd, Speech
 from seat_client.events import ChallengeOpened, Moment
 
 _KEY_DOMAIN: Final = b"chamber-seat/session-key/1"

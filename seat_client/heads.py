@@ -15,7 +15,8 @@ from protocol.checkpoint import Checkpoint, open_checkpoint
 from protocol.errors import ChamberError
 from protocol.jws import read_envelope
 from protocol.messages import Head, open_message
-from protocol.records import Record, VoteArm, VoteOpen, read_as
+from protocol.record import Record, read_as
+from protocol.records import VoteArm, VoteOpen
 from seat_client.errors import HeadRefused
 from seat_client.known_keys import KnownKeys
 

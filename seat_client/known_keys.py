@@ -15,7 +15,7 @@ from protocol.checkpoint import LogKey
 from protocol.errors import ChamberError
 from protocol.jws import read_envelope
 from protocol.keys import PublicKey, key_of_jwk
-from protocol.records import By
+from protocol.record import By
 from protocol.sitting import evolve, open_leaf
 from protocol.state import LogState
 from seat_client.errors import TrustRefused

@@ -23,6 +23,7 @@ from protocol.keys import Ed25519Signer, P256Signer, p256_secret
 from protocol.majority import simple_rule, write_rule_book
 from protocol.meaning.session import pop_message
 from protocol.messages import Challenge, ChallengeRequest, Refusal, open_message
+from protocol.record import Record
 from protocol.records import MEANING_VERSION, PLAIN_OPTIONS
 from protocol.topics import Party, Way
 
@@ -155,7 +156,7 @@ class Chamber:
     def sign_close(self, opened: str) -> Message:
         """The chair's close, signed and not yet sent."""
 
-        def draft(seq: int, seen: str, ts: int) -> records.Record:
+        def draft(seq: int, seen: str, ts: int) -> Record:
             size, _, root = seen.partition(":")
             return records.VoteClose(opened, int(size), root, seq, seen, ts)
 
@@ -200,7 +201,7 @@ class Chamber:
             ),
         )
 
-        def draft(seq: int, seen: str, ts: int) -> records.Record:
+        def draft(seq: int, seen: str, ts: int) -> Record:
             size, _, root = seen.partition(":")
             trust = self.desks["chair"].trust_digest
             return records.SittingOpen(SITTING, roster, trust, "", int(size), root, seq, seen, ts)

@@ -12,7 +12,8 @@ from typing import cast
 
 from protocol import records
 from protocol.meaning.shared import may_act
-from protocol.records import ABSTAIN, By
+from protocol.record import By
+from protocol.records import ABSTAIN
 from protocol.state import CountedBallot, Entry, LogState, VoteState
 from protocol.vote import Phase
 

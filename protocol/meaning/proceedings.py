@@ -9,7 +9,7 @@ from protocol import records
 from protocol.meaning.roster import parts_are_sound, put_first_roster_in_force
 from protocol.meaning.session import end_all_sessions
 from protocol.meaning.shared import is_open, item_of, judge_officer, sitting_of
-from protocol.records import By
+from protocol.record import By
 from protocol.state import ITEM_MOVES, Entry, LogState, SittingPhase, SittingState
 
 

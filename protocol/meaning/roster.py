@@ -10,7 +10,7 @@ from protocol.errors import KeyRefused
 from protocol.keys import PublicKey, key_of_jwk
 from protocol.meaning.session import end_session, set_presence
 from protocol.meaning.shared import is_open, judge_officer
-from protocol.records import By
+from protocol.record import By
 from protocol.state import Entry, KeyOwner, LogState, Member, Seat, SittingPhase, SittingState
 
 

@@ -12,7 +12,7 @@ from protocol import records
 from protocol.errors import KeyRefused
 from protocol.keys import key_of_jwk
 from protocol.meaning.shared import is_open, judge_officer, may_act
-from protocol.records import By
+from protocol.record import By
 from protocol.state import Entry, KeyOwner, LogState, SessionState, SittingState
 
 POP_PREFIX = b"cvs-pop/1"

@@ -4,7 +4,7 @@ Source: `docs/protocol.md` sections 6.2 and 7.1.
 """
 
 from protocol import records
-from protocol.records import By, Record
+from protocol.record import By, Record
 from protocol.state import Entry, ItemPhase, ItemState, LogState, SittingPhase, SittingState, VoteState
 
 OPERATOR_KINDS = frozenset({"item", "speech", "vote-arm", "vote-open", "vote-act", "vote-close", "vote-announce"})

@@ -10,7 +10,7 @@ from protocol.checkpoint import read_log_key
 from protocol.errors import ChamberError
 from protocol.keys import ed25519_key, key_of_jwk
 from protocol.meaning.shared import RETIRED
-from protocol.records import By
+from protocol.record import By
 from protocol.state import Entry, KeyOwner, LogState, OfficerState
 
 

@@ -11,7 +11,8 @@ from protocol import records
 from protocol.majority import Figures, quorum_needed_of
 from protocol.meaning.ballot import settle_assisted
 from protocol.meaning.shared import is_open, item_is_active, judge_officer, judge_seq, presides, vote_of
-from protocol.records import AGAINST, FOR, By
+from protocol.record import By
+from protocol.records import AGAINST, FOR
 from protocol.state import Entry, LogState, SittingState, VoteState
 from protocol.tally import count_vote, expected_result, settle_voids, tied_options
 from protocol.vote import ENDED, Move, Phase, next_phase

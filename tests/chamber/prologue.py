@@ -17,6 +17,7 @@ from protocol.encoding import hash_text, salted_text
 from protocol.jws import read_envelope
 from protocol.messages import Challenge, ChallengeRequest, read_message
 from protocol.receipt import Receipt
+from protocol.record import Record
 from protocol.topics import Party, Way
 from tests.chamber.disk import SimulatedDisk
 from tests.chamber.own_session import OwnSession
@@ -76,7 +77,7 @@ def arm_draft(sitting: str, vote: str, **members: Any) -> Draft:
 def close_draft(opened: str) -> Draft:
     """Close a vote at what was seen."""
 
-    def draft(seq: int, seen: str, ts: int) -> records.Record:
+    def draft(seq: int, seen: str, ts: int) -> Record:
         size, _, root = seen.partition(":")
         return records.VoteClose(opened, int(size), root, seq, seen, ts)
 
@@ -146,7 +147,7 @@ class Writer:
         )
         trust = self.desks["chair"].trust_digest
 
-        def draft(seq: int, seen: str, ts: int) -> records.Record:
+        def draft(seq: int, seen: str, ts: int) -> Record:
             size, _, root = seen.partition(":")
             return records.SittingOpen(sitting, roster, trust, prev, int(size), root, seq, seen, ts)
 

@@ -13,7 +13,7 @@ from protocol import records
 from protocol.keys import Ed25519Signer, Signer
 from protocol.messages import Challenge, ChallengeRequest, Refusal, Status, open_message
 from protocol.receipt import Receipt, open_receipt
-from protocol.records import By, Record
+from protocol.record import By, Record
 from protocol.state import Entry
 from protocol.topics import Party, Topics, Way
 from tests.protocol.chamber_builder import (

@@ -13,7 +13,8 @@ from protocol.jws import read_envelope
 from protocol.keys import Ed25519Signer
 from protocol.messages import Hall, Head, Refusal
 from protocol.receipt import Receipt, write_receipt
-from protocol.records import Record, read_record
+from protocol.record import Record
+from protocol.records import read_record
 from tests.controller.recorder_room import TOPICS, Room, open_room
 from tests.protocol.chamber_builder import CONTROLLER_KEY, LOG_KEY, ORIGIN, ROOT_KEY, device_key, officer_key, seed
 

@@ -16,6 +16,7 @@ from protocol.jws import read_envelope, seal
 from protocol.keys import Ed25519Signer, Signer
 from protocol.majority import simple_rule, write_rule_book
 from protocol.messages import ChallengeRequest, Hall, Head, open_message
+from protocol.record import Record
 from protocol.topics import Way
 from tests.controller.recorder_room import (
     KEYS,
@@ -731,7 +732,7 @@ def test_well_signed_nonsense_never_breaks_the_recorder() -> None:
     assert room.state.opens[vote].open_hash == vote
 
 
-def odd_payload(room: Room, record: type[records.Record], generator: random.Random, hashes: list[str]) -> bytes:
+def odd_payload(room: Room, record: type[Record], generator: random.Random, hashes: list[str]) -> bytes:
     """A payload with plausible and odd values in every place."""
     pool: list[object] = [
         *generator.sample(hashes, 3), "", 0, 1, 2**53 - 1, "sitting-1", "item-1", "m1", "s1", "chair", [], ["for"],

@@ -1,10 +1,8 @@
 """The catalogues: complete, grammatical where it can be tested, and Serbian Latin never out of step with Cyrillic."""
 
-import importlib.util
 import re
 from gettext import GNUTranslations
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -16,7 +14,6 @@ from controller.words import LANGUAGES, LOCALE_DIRECTORY, _, catalogue, choose_l
 from protocol.explain import explain_needed, explain_outcome
 from protocol.majority import Figures, simple_rule
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "catalogues.py"
 PLACEHOLDER = re.compile(r"%\(\w+\)[ds]")
 NUMBERS = range(112)
 TOTAL = simple_rule("rs.total", "", base="statutory")
@@ -278,15 +275,3 @@ def test_the_command_line_speaks_the_language_of_the_environment(monkeypatch: py
     """`_` follows CHAMBER_LANGUAGE; this needs the compiled catalogues beside their sources."""
     monkeypatch.setenv("CHAMBER_LANGUAGE", "pl")
     assert _("Adopted.") == "Przyjęto."
-
-
-@pytest.mark.skipif(not SCRIPT.exists(), reason="the scripts are not part of an installed package")
-def test_the_catalogues_are_those_of_the_sources() -> None:
-    """Extracting again changes no catalogue: every message in the code stands in every language."""
-    spec = importlib.util.spec_from_file_location("catalogues", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    for language, data in script.make().items():
-        assert script.path_of(language).read_bytes() == data, f"{language} is stale: run scripts/catalogues.py"

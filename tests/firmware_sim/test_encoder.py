@@ -9,7 +9,8 @@ from protocol.encoding import base64url, hash_text
 from protocol.jws import read_envelope
 from protocol.keys import Ed25519Signer
 from protocol.messages import ChallengeRequest
-from protocol.records import KINDS, Ballot, Record, Session, SessionBind, SessionEnd, Speech
+from protocol.record import Record
+from protocol.records import KINDS, Ballot, Session, SessionBind, SessionEnd, Speech
 
 SIGNER = Ed25519Signer(bytes(32))
 HASH, SEEN = hash_text(b"x"), "12:" + hash_text(b"root")

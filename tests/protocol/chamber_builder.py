@@ -31,7 +31,7 @@ from protocol.encoding import base64url, from_base64url, hash_text, salted_text
 from protocol.keys import Ed25519Signer, P256Signer, Signer
 from protocol.majority import Rule, simple_rule, write_rule_book
 from protocol.merkle import Tree, leaf_hash
-from protocol.records import Record
+from protocol.record import Record
 from protocol.sitting import evolve, open_leaf
 from protocol.state import Entry, LogState, SittingState, VoteState
 

@@ -12,7 +12,8 @@ from protocol import records
 from protocol.encoding import canonical_json
 from protocol.errors import KindUnknown, PayloadRefused
 from protocol.messages import MESSAGES
-from protocol.records import KINDS, By, Record, read_record, trust_again
+from protocol.record import By, Record
+from protocol.records import KINDS, read_record, trust_again
 from protocol.vote import MOVES, Move, Phase
 
 HASH = "A" * 43

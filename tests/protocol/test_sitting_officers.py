@@ -11,6 +11,7 @@ from protocol.encoding import canonical_json, hash_text
 from protocol.errors import ChamberError
 from protocol.jws import seal
 from protocol.keys import Ed25519Signer, P256Signer, Signer
+from protocol.record import Record
 from protocol.records import (
     Ack,
     Adjourn,
@@ -278,7 +279,7 @@ def test_chair_is_not_given_to_others(who: str, officer: str) -> None:
     assert log.act_refused(who, Presiding, officer=officer) in {"state", "wrong-key"}
 
 
-OPERATOR_MAY_NOT: list[tuple[type[records.Record], dict[str, Any]]] = [
+OPERATOR_MAY_NOT: list[tuple[type[Record], dict[str, Any]]] = [
     (SittingClose, {}), (Adjourn, {}), (records.InCamera, {"state": "on"}), (VoteVoid, {"open": "vote"}),
     (records.QuorumCheck, {"how": "cards", "present": "A" * 43}), (CastingVote, {"open": "vote", "choice": "for"}),
     (Presiding, {"officer": "operator"}), (Ack, {"of": "A" * 43}), (records.SessionEnd, {"session": "A" * 43}),
@@ -299,7 +300,7 @@ def test_operator_runs_a_vote_by_order() -> None:
 
 
 @pytest.mark.parametrize(("kind", "members"), OPERATOR_MAY_NOT, ids=lambda value: getattr(value, "kind", ""))
-def test_operator_signs_nothing_else(kind: type[records.Record], members: dict[str, Any]) -> None:
+def test_operator_signs_nothing_else(kind: type[Record], members: dict[str, Any]) -> None:
     """What only who presides may do."""
     log = open_chamber()
     vote = log.open_vote()
@@ -309,7 +310,7 @@ def test_operator_signs_nothing_else(kind: type[records.Record], members: dict[s
 
 @pytest.mark.parametrize("who", ["deputy", "eldest", "secretary"])
 @pytest.mark.parametrize("kind", [VoteAct, VoteClose, Item, SittingClose, Adjourn])
-def test_officer_who_does_not_preside_is_refused(who: str, kind: type[records.Record]) -> None:
+def test_officer_who_does_not_preside_is_refused(who: str, kind: type[Record]) -> None:
     """Whatever the office."""
     log = open_chamber()
     vote = log.open_vote()

@@ -10,7 +10,15 @@ from protocol.encoding import base64url, from_base64url, hash_text
 from protocol.errors import SignatureRefused
 from protocol.jws import seal
 from protocol.keys import Ed25519Signer
-from protocol.records import DeviceRevoke, Incident, Presence, SessionAttested, SessionBind, SessionEnd, Speech
+from protocol.records import (
+    DeviceRevoke,
+    Incident,
+    Presence,
+    SessionAttested,
+    SessionBind,
+    SessionEnd,
+    Speech,
+)
 from protocol.sitting import open_leaf
 from tests.protocol.chamber_builder import (
     CONTROLLER_KEY,

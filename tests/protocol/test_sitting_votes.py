@@ -8,6 +8,7 @@ import pytest
 
 from protocol import records
 from protocol.encoding import hash_text
+from protocol.record import Record
 from protocol.records import (
     CastingVote,
     Correction,
@@ -577,7 +578,7 @@ def test_result_of_a_void_vote_may_still_be_stated_truly() -> None:
 
 
 @pytest.mark.parametrize("kind", [VoteVoid, VoteClose, CastingVote, VoteExpired])
-def test_acts_on_an_unknown_vote_are_refused(kind: type[records.Record]) -> None:
+def test_acts_on_an_unknown_vote_are_refused(kind: type[Record]) -> None:
     """No such open in this log."""
     log = open_chamber()
     record = log.make(kind, "chair", open="A" * 43, **({"choice": "for"} if kind is CastingVote else {}))
@@ -747,7 +748,7 @@ def test_sitting_goes_on_another_day() -> None:
 
 
 @pytest.mark.parametrize("kind", [records.Adjourn, records.Resume, records.SittingClose])
-def test_sitting_moves_by_its_table(kind: type[records.Record]) -> None:
+def test_sitting_moves_by_its_table(kind: type[Record]) -> None:
     """Prepared: none; open: adjourn or close; adjourned: resume or close; closed: none."""
     log = found_log()
     log.prepare()

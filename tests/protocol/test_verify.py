@@ -677,7 +677,6 @@ def test_dropped_leaf(index: int) -> None:
     assert self_made.step in {"trust", "replay", "checkpoint", "recount"}
 
 
-
 @pytest.mark.parametrize("index", range(LOG.size - 1))
 def test_reordered_leaves(index: int) -> None:
     """Two neighbours exchanged: refused, for every later act of an officer has seen the order that was."""

@@ -12,7 +12,7 @@ from protocol.majority import read_rule_book, simple_rule, write_rule_book
 from protocol.merkle import Tree, leaf_hash
 from protocol.messages import Challenge, ChallengeRequest, Head, Refusal, read_message
 from protocol.receipt import write_receipt
-from protocol.records import Record
+from protocol.record import Record
 from protocol.sitting import evolve
 from protocol.state import LogState
 
