@@ -85,6 +85,7 @@ async def open_house(
     async with AsyncExitStack() as stack:
         store = Store(directory)
         stack.callback(store.close)
+        store.claim()
         signed = [(plan, officer_key(directory / "keys", plan.id)) for plan in officers]
         found_log(store, keys, body, founding_records(body, root, keys, signed, unix_ms()), os.urandom, unix_ms())
         url, service = await _serve(stack, store, partial(recover, store, keys, topics_of, os.urandom), body, broker)

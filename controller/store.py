@@ -7,6 +7,7 @@ then written, durably, to a file outside the database, so that a restored old da
 Source: `docs/protocol.md` section 4.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,6 +74,16 @@ class Store:
             self._second_fd = os.open(self._second, os.O_RDWR | os.O_CREAT, 0o600)
         except (exc.SQLAlchemyError, OSError) as error:
             raise StoreFailed(f"cannot open the store in {directory}: {_words(error)}") from error
+
+    def claim(self) -> None:
+        """Be the only controller of this store until closed or killed; readers need no claim.
+
+        Raises `StoreFailed`: another controller runs on it. Two would sign two histories.
+        """
+        try:
+            fcntl.flock(self._second_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StoreFailed(f"another controller is running on {self._second.parent}; stop it first") from error
 
     def commit(self, batch: Batch) -> None:
         """Make a batch durable, then its checkpoint in the second place.

@@ -195,3 +195,15 @@ def test_many_leaves_are_read_in_parts(tmp_path: Path) -> None:
     assert len(parts) > 1
     assert [leaf for part in parts for leaf in part] == leaves
     store.close()
+
+
+def test_two_controllers_on_one_store(tmp_path: Path) -> None:
+    """The second is refused in words; a reader is not; after the first has gone it may."""
+    first, second = Store(tmp_path), Store(tmp_path)
+    first.claim()
+    with pytest.raises(StoreFailed, match="another controller is running"):
+        second.claim()
+    assert list(second.leaves()) == []
+    first.close()
+    second.claim()
+    second.close()
