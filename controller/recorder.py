@@ -32,6 +32,7 @@ BLOB_BYTES_MAX = 60_000
 BLOBS_MAX = 5_000
 """Blobs of one officer since the controller started: a sitting needs one a vote and item."""
 NONCES_MAX = 8_192
+ENDS_MAX = 16_384
 HALL_INTERVAL_MS = 200
 """Turnout in the hall changes at most this often while ballots arrive."""
 _VOTE_KINDS = (
@@ -159,6 +160,7 @@ class Recorder:
         self._direct: list[Outgoing] = []
         self._roots: dict[int, str] = {}
         self._ends: dict[str, _End] = {}
+        self._trust_shown = len(memory.trust)
         self._shown: object = None
         self._hall_shown: object = None
         self._hall_ms = 0
@@ -173,6 +175,8 @@ class Recorder:
             if address.way is Way.DOWN:
                 raise TopicRefused("nobody but the controller writes here")
             down = self._topics.of(address.party, address.id, Way.DOWN)
+            if len(self._ends) >= ENDS_MAX:
+                self._ends.clear()
             end = self._ends[topic] = _End(address, down, f"{address.party.value}-{address.id}")
         way = end.address.way
         if way is Way.BLOB:
@@ -288,12 +292,13 @@ class Recorder:
         outgoing += [Outgoing(topic, self._answer(record_hash, answer)) for topic, record_hash, answer in answers]
         if batch.checkpoint:
             outgoing.append(Outgoing(self._topics.checkpoint, batch.checkpoint, retain=True))
-        return outgoing + self._show(now_ms)
+        return outgoing + self._show_trust() + self._show(now_ms)
 
     def greet(self, now_ms: int) -> list[Outgoing]:
         """Everything retained, for a broker that may have forgotten it: at every start."""
         self._shown = self._hall_shown = None
-        outgoing = [Outgoing(self._topics.trust, b"\n".join(self.memory.trust), retain=True)]
+        self._trust_shown = 0
+        outgoing = self._show_trust()
         if self.checkpoint:
             outgoing.append(Outgoing(self._topics.checkpoint, self.checkpoint, retain=True))
         return outgoing + self._show(now_ms)
@@ -304,6 +309,13 @@ class Recorder:
         size, reason = self.memory.tree.size, self.memory.state.voids.get(answer, "")
         path = self.memory.tree.inclusion(answer, size)
         return write_receipt(record_hash, answer, reason, path, self.checkpoint, size, self._keys.controller)
+
+    def _show_trust(self) -> list[Outgoing]:
+        """The trust records, whenever there is a new one."""
+        if len(self.memory.trust) == self._trust_shown:
+            return []
+        self._trust_shown = len(self.memory.trust)
+        return [Outgoing(self._topics.trust, b"\n".join(self.memory.trust), retain=True)]
 
     def _show(self, now_ms: int) -> list[Outgoing]:
         scene = self.scene()

@@ -19,9 +19,8 @@ from controller.store import Store, StoreFailed
 from protocol.errors import TopicRefused
 
 log = logging.getLogger(__name__)
-BATCH_MESSAGES_MAX = 200
-"""Messages of one commit. A burst of 705 had its last receipt after 135 ms with 200 and after 250 ms with 500, because
-seats verify the first receipts while the others are judged; below 100 the commits begin to weigh."""
+BATCH_MESSAGES_MAX = 500
+"""Messages of one commit: with 500 a disk that takes 8 ms for it costs a ballot 16 µs, with 200 it would cost 40 µs."""
 _GC_THRESHOLDS = (20_000, 50, 1_000)
 Watcher = Callable[[Recorder], None]
 

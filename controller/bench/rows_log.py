@@ -16,7 +16,7 @@ from protocol.decide import BALLOTS_BEFORE_CLOSE_MAX
 
 CLOSE_MS = 50.0
 FEW_SEATS = 30
-FULL_BATCHES = 3
+FULL_BATCHES = 2
 
 
 @dataclass(slots=True)

@@ -651,6 +651,30 @@ def test_greeting_brings_everything_retained() -> None:
     assert (head.phase, head.sitting) == ("open", "sitting-1")
 
 
+def test_new_officer_is_made_known() -> None:
+    """The trust records are published again, once, so that consoles and seats learn the key."""
+    room = open_room()
+    key = Ed25519Signer(seed("second clerk"))
+    record = room.make(records.Officer, officer="clerk-2", role="operator", name="Second clerk", jwk=key.public.jwk())
+    outgoing = room.send(officer_topic("chair"), record.seal(ROOT_KEY))
+    [trust] = [message for message in outgoing if message.topic.endswith("/log/trust")]
+    assert trust.payload.split(b"\n")[-1] == record.seal(ROOT_KEY)
+    again = room.send(officer_topic("chair"), record.seal(ROOT_KEY))
+    assert not [message for message in again if message.topic.endswith("/log/trust")]
+
+
+def test_blobs_of_one_officer_have_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond it they are dropped, and other officers' are kept."""
+    monkeypatch.setattr("controller.recorder.BLOBS_MAX", 2)
+    room = open_room()
+    blobs = [b"salt of 16 bytes" + bytes([number]) for number in range(4)]
+    for blob in blobs[:3]:
+        room.send(officer_topic("deputy", Way.BLOB), blob)
+    room.send(officer_topic("chair", Way.BLOB), blobs[3])
+    kept = [hash_text(blob) in room.recorder.memory.blobs for blob in blobs]
+    assert kept == [True, True, False, True]
+
+
 def test_head_numbers_rise_over_a_restart() -> None:
     """Also where the clock went back."""
     room = open_room()
