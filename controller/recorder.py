@@ -33,6 +33,7 @@ BLOBS_MAX = 5_000
 """Blobs of one officer since the controller started: a sitting needs one a vote and item."""
 NONCES_MAX = 8_192
 ENDS_MAX = 16_384
+REFUSED_MAX = 16_384
 HALL_INTERVAL_MS = 200
 """Turnout in the hall changes at most this often while ballots arrive."""
 _VOTE_KINDS = (
@@ -155,6 +156,7 @@ class Recorder:
         self._entropy = entropy
         self._nonces: dict[str, str] = {}
         self._blobs_kept: dict[str, int] = {}
+        self._refused: dict[str, str] = {}
         self._batch = Batch(memory.state.size)
         self._answers: list[tuple[str, str, int | Refusal]] = []
         self._direct: list[Outgoing] = []
@@ -196,7 +198,7 @@ class Recorder:
 
     def _take_record(self, end: _End, payload: bytes, now_ms: int) -> None:
         address, down, source = end
-        decision = self._judge_nonce(decide(self.memory.state, payload, self.root_at, self._nonces))
+        decision = self._judge_here(decide(self.memory.state, payload, self.root_at, self._nonces))
         if isinstance(decision, Accepted):
             self._append(payload, decision)
             self._answers.append((down, decision.entry.hash, decision.entry.index))
@@ -209,16 +211,23 @@ class Recorder:
         else:
             self._refuse(down, source, decision, now_ms)
 
-    def _judge_nonce(self, decision: Accepted | Repeated | Refused) -> Accepted | Repeated | Refused:
-        """A nonce is for one session of the seat that asked for it."""
-        if isinstance(decision, Accepted) and isinstance(decision.entry.record, records.Session):
-            record = decision.entry.record
-            if self._nonces.get(record.nonce) != record.seat:
-                return Refused(decision.entry.hash, "nonce", f"a nonce that was not issued to {record.seat}")
+    def _judge_here(self, decision: Accepted | Repeated | Refused) -> Accepted | Repeated | Refused:
+        """What this controller remembers beside the log: whom it gave a nonce, and what it has refused before."""
+        if not isinstance(decision, Accepted):
+            return decision
+        entry = decision.entry
+        refused_for = self._refused.get(entry.hash)
+        if refused_for is not None:
+            return Refused(entry.hash, refused_for, "refused before; a refusal is final for these bytes")
+        if isinstance(entry.record, records.Session) and self._nonces.get(entry.record.nonce) != entry.record.seat:
+            return Refused(entry.hash, "nonce", f"a nonce that was not issued to {entry.record.seat}")
         return decision
 
     def _refuse(self, down: str, source: str, decision: Refused, now_ms: int) -> None:
         self._answers.append((down, decision.hash, Refusal(decision.hash, decision.reason, self.memory.state.size)))
+        while len(self._refused) >= REFUSED_MAX:
+            del self._refused[next(iter(self._refused))]
+        self._refused[decision.hash] = decision.reason
         if decision.suspicious:
             self._note_incident(source, decision.reason, now_ms)
 
@@ -335,7 +344,7 @@ class Recorder:
         )
         if hall_key != self._hall_shown and now_ms - self._hall_ms >= HALL_INTERVAL_MS:
             self._hall_shown, self._hall_ms = hall_key, now_ms
-            hall = compose_hall(scene, self.memory.blobs, now_ms, now_ms)
+            hall = compose_hall(scene, self.memory.blobs, self.memory.tree.size, now_ms)
             outgoing.append(Outgoing(self._topics.hall, hall.seal(self._keys.controller), retain=True))
         return outgoing
 

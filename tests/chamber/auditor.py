@@ -122,9 +122,12 @@ class Auditor:
     # --- What a seat shows.
 
     def saw_recorded(self, seat: str, member: str, vote_open: str) -> None:
-        """A lamp says *recorded*: the newest press at this seat is durable, and a receipt once said it counts."""
-        press = self._ledger.newest_at(seat, member, vote_open)
-        require(press is not None, "recorded means pressed", (seat, member))
-        told = self.receipts.get(press.record, []) if press is not None else []
-        require(any(t.status == "counts" for t in told), "recorded means receipted", (seat, member, vote_open))
-        require(all(self.durable_hash(t.at) == t.record for t in told), "recorded means durable", (seat, member))
+        """A lamp says *recorded*: the newest press that the seat can know is durable, and a receipt said it counts."""
+        for press in self._ledger.at(seat, member, vote_open):
+            told = self.receipts.get(press.record, [])
+            if any(t.status == "counts" for t in told):
+                durable = all(self.durable_hash(t.at) == t.record for t in told)
+                require(durable, "recorded means durable", (seat, member))
+                return
+            require(press.forgotten, "recorded means receipted", (seat, member, vote_open))
+        require(holds=False, rule="recorded means pressed", fact=(seat, member))

@@ -12,7 +12,11 @@ from tests.chamber.stage import require
 
 @dataclass(slots=True)
 class Press:
-    """One push of a button that became a ballot. `kept`: the journal has it, so even a power cut must not lose it."""
+    """One push of a button that became a ballot.
+
+    `kept`: the journal has it, so even a power cut must not lose it. `settled`: its seat holds the answer. `forgotten`:
+    and has lost power since, so that its lamp may speak of an older press whose answer came later.
+    """
 
     order: int
     member: str
@@ -22,6 +26,7 @@ class Press:
     open: str
     kept: bool
     settled: bool = False
+    forgotten: bool = False
 
 
 class Ledger:
@@ -49,12 +54,16 @@ class Ledger:
         if record in self.presses:
             self.presses[record].settled = True
 
-    def newest_at(self, seat: str, member: str, opened: str) -> Press | None:
-        """The member's newest press at this seat in a vote."""
-        for press in reversed(self.presses.values()):
-            if (press.seat, press.member, press.open) == (seat, member, opened):
-                return press
-        return None
+    def lose_power(self, seat: str) -> None:
+        """A seat remembers only what its journal holds; what never got there is gone for good."""
+        for press in self.presses.values():
+            if press.seat == seat:
+                press.forgotten = press.forgotten or press.settled or not press.kept
+
+    def at(self, seat: str, member: str, opened: str) -> list[Press]:
+        """The member's presses at this seat in a vote, newest first."""
+        wanted = seat, member, opened
+        return [press for press in reversed(self.presses.values()) if (press.seat, press.member, press.open) == wanted]
 
     def unsettled(self) -> list[Press]:
         """Presses whose seat must still get an answer."""

@@ -74,6 +74,7 @@ class SeatUnit:
         self._life, self._due_ms, self.core, self.lamp = self._life + 1, -1, None, Lamp.OFFLINE
         self._hand, self._asked = None, {}
         self._journal.lose_power()
+        self._ledger.lose_power(self.id)
         self._wire.drop(self._identity)
 
     def connect(self) -> None:

@@ -51,17 +51,19 @@ def judge_refusals(recount: Recount, auditor: Auditor) -> None:
             fact = (leaf.kind, index, auditor.refusals[leaf.hash])
             allowed = leaf.kind in OF_SEATS or _may_come_again(recount, leaf)
             require(allowed, "a refused act never takes effect", fact)
-            require(index not in counted, "a refused ballot never counts", fact)
+            require(leaf.kind != "ballot" or index not in counted, "a refused ballot never counts", fact)
 
 
 def _may_come_again(recount: Recount, leaf: plain.Leaf) -> bool:
     """What the signer did not, or could not, sign upon what was seen: it may come again, byte for byte, and fit then.
 
-    That is what carries no `seen`, an agreement that overtook what it agrees to, an opening without its quorum.
+    That is what carries no `seen`, an agreement that overtook what it agrees to, an opening without its quorum, a
+    repetition armed before the first vote was void.
     """
     vote = recount.votes.get(leaf.hash)
     missed_quorum = vote is not None and vote.arm["rule"] == "quorum"
-    return "seen" not in leaf.payload or leaf.kind == "ack" or missed_quorum
+    overtook = leaf.kind == "ack" or leaf.payload.get("repeats", "") != ""
+    return "seen" not in leaf.payload or overtook or missed_quorum
 
 
 def judge_votes(recount: Recount, auditor: Auditor, ledger: Ledger, hostile: Mapping[str, str]) -> None:

@@ -651,6 +651,20 @@ def test_greeting_brings_everything_retained() -> None:
     assert (head.phase, head.sitting) == ("open", "sitting-1")
 
 
+def test_refusal_is_final_for_these_bytes() -> None:
+    """An entered answer refused during a hold does not come true by being sent again after it."""
+    room = open_room()
+    vote = room.open_vote()
+    room.step(vote, "hold")
+    entered = {"open": vote, "member": "m1", "choice": ("for",), "how": "assisted", "held_at": 1}
+    held = room.make(records.AssistedBallot, **entered).seal(officer_key("secretary"))
+    assert room.refusal(officer_topic("secretary"), held) == "held"
+    room.step(vote, "resume")
+    assert room.refusal(officer_topic("secretary"), held) == "held"
+    room.assist(vote, "m1", "against")
+    assert room.close(vote).counts == (0, 1, 0)
+
+
 def test_new_officer_is_made_known() -> None:
     """The trust records are published again, once, so that consoles and seats learn the key."""
     room = open_room()
