@@ -23,7 +23,7 @@ from controller.mqtt.broker import BusHooks, open_bus
 from controller.officer import OfficerClient
 from controller.recorder import Recorder
 from controller.recovery import recover, topics_of
-from controller.service import Service, unix_ms
+from controller.service import Service, settle_heap, unix_ms
 from controller.store import Store
 from protocol.keys import Ed25519Signer, P256Signer, p256_secret, self_test
 from protocol.topics import allowed
@@ -132,6 +132,7 @@ async def _serve(
     )
     service = Service(bus, store, rebuild, store_failures_max=STORE_FAILURES_MAX)
     await service.start()
+    settle_heap()
     services.append(service)
     stack.push_async_callback(bus.stop)
     await stack.enter_async_context(_running(asyncio.create_task(service.run())))

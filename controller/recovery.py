@@ -8,6 +8,7 @@ Source: `docs/protocol.md` section 4.
 
 from collections.abc import Callable
 
+from controller.collector import collector_paused
 from controller.recorder import Keys, Memory, Recorder
 from controller.store import Store
 from protocol.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
@@ -32,11 +33,12 @@ def load_memory(store: Store) -> Memory:
     memory = Memory()
     for blob in store.blobs().values():
         memory.keep_blob(blob)
-    for leaves in store.leaves():
-        try:
-            memory.load(leaves)
-        except (ChamberError, KeyError, TypeError) as error:
-            raise Damaged(f"leaf {memory.state.size} of the store cannot be read: {error}") from error
+    with collector_paused():
+        for leaves in store.leaves():
+            try:
+                memory.load(leaves)
+            except (ChamberError, KeyError, TypeError) as error:
+                raise Damaged(f"leaf {memory.state.size} of the store cannot be read: {error}") from error
     return memory
 
 

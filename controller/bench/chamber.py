@@ -74,6 +74,7 @@ class Chamber:
         self.keys = read_keys(directory / "keys")
         self.root = read_key(directory / "keys" / "root.key")
         self.store = Store(directory)
+        self.store.claim()
         signed = [(plan, officer_key(directory / "keys", plan.id)) for plan in OFFICERS]
         founding = founding_records(BODY, self.root, self.keys, signed, unix_ms())
         self.recorder = found_log(self.store, self.keys, BODY, founding, os.urandom, unix_ms())

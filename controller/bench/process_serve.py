@@ -27,6 +27,7 @@ EMBEDDED = "embedded://127.0.0.1:0"
 async def serve(directory: Path) -> None:
     """Recover and serve. Raises `StoreFailed`, `Damaged`, `Behind`, `BrokerUnreachable`."""
     keys, store, topics = read_keys(directory / "keys"), Store(directory), BODY.topics
+    store.claim()
     bus = open_bus(EMBEDDED, identity="controller", inbound=topics.inbound(), allowed=partial(allowed, topics))
     service = Service(bus, store, partial(recover, store, keys, topics_of, os.urandom))
     await service.start()

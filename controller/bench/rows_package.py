@@ -10,6 +10,7 @@ from controller.bench.chamber import SITTING, Chamber, Message
 from controller.bench.children import start_child
 from controller.bench.limits import RawCheck, raw_checks, time_raw_checks
 from controller.bench.rows import BenchFailed, Row
+from controller.collector import collector_paused
 from controller.export import export_package
 from controller.founding import officer_key
 from controller.package_reader import read_package
@@ -53,7 +54,8 @@ def _verify_rounds(place: Path, words: str, checks: list[RawCheck], ballots: int
     raw_s, ballot_s = [time_raw_checks(checks)], []
     for _ in range(rounds):
         started = time.perf_counter()
-        verdict = verify_package(read_package(place), words)
+        with collector_paused():  # as `chamber verify` does
+            verdict = verify_package(read_package(place), words)
         ballot_s.append((time.perf_counter() - started) / ballots)
         if verdict.verdict != "verified" or verdict.ballots != ballots:
             raise BenchFailed(f"our own package does not verify: {verdict.problem}")

@@ -22,6 +22,7 @@ NOT_VERIFIED = 7
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
 def verify(package: Path, root_words: str, *, as_json: bool) -> None:
     """Read, verify, tell; exit 7 if the evidence does not hold."""
+    from controller.collector import collector_paused
     from controller.package_reader import read_package
     from protocol.errors import EvidenceRefused
     from protocol.keys import self_test
@@ -30,7 +31,8 @@ def verify(package: Path, root_words: str, *, as_json: bool) -> None:
     self_test()
     try:
         files = read_package(package)
-        verdict = verify_package(files, root_words, _progress if sys.stderr.isatty() and not as_json else None)
+        with collector_paused():
+            verdict = verify_package(files, root_words, _progress if sys.stderr.isatty() and not as_json else None)
     except EvidenceRefused as error:
         verdict = Verdict(problem=Problem(error.step, error.file, error.reason))
     if as_json:
