@@ -129,7 +129,7 @@ def replay(
             _take_blob(state, path, data)
     total = len(leaves)
     for index, leaf in _in_order(trust_records, leaves, manifest.first):
-        entry = _replay_leaf(state, index, leaf, _file_of(index, manifest))
+        entry = _replay_leaf(state, index, leaf, manifest)
         if entry.author.by is By.OFFICER:
             check_seen(entry.record, index, tree, _file_of(index, manifest))
         done = index - manifest.first
@@ -154,23 +154,30 @@ def _in_order(trust_records: list[TrustRecord], leaves: list[bytes], first: int)
     yield from enumerate(leaves, first)
 
 
-def _replay_leaf(state: LogState, index: int, leaf: bytes, file: str) -> Entry:
+def _replay_leaf(state: LogState, index: int, leaf: bytes, manifest: Manifest) -> Entry:
     try:
         entry = open_leaf(state, leaf, index)
         reason = evolve(state, entry)
     except KindUnknown as error:
         fact = f"leaf {index} is of a kind this verifier does not know: {error.fact}"
-        raise NewerVerifierNeeded(file, fact) from error
+        raise NewerVerifierNeeded(_file_of(index, manifest), fact) from error
     except ChamberError as error:
-        raise EvidenceRefused("replay", file, f"leaf {index}: {error.fact}") from error
+        raise EvidenceRefused("replay", _file_of(index, manifest), f"leaf {index}: {error.fact}") from error
     record = entry.record
+    if isinstance(record, Roster | SittingOpen):
+        _check_beginning(record, reason, index, _file_of(index, manifest))
+    if state.disputed:
+        fact = f"leaf {index}: a result that is not what the ballots say"
+        raise EvidenceRefused("recount", _file_of(index, manifest), fact)
+    return entry
+
+
+def _check_beginning(record: Roster | SittingOpen, reason: str, index: int, file: str) -> None:
+    """A sitting of a meaning that we know, whose opening took effect."""
     if isinstance(record, Roster) and record.evolve != MEANING_VERSION:
         raise NewerVerifierNeeded(file, f"leaf {index} asks for meaning version {record.evolve}")
     if isinstance(record, SittingOpen) and reason:
         raise EvidenceRefused("replay", file, f"leaf {index}: the opening of {record.sitting} is void: {reason}")
-    if state.disputed:
-        raise EvidenceRefused("recount", file, f"leaf {index}: a result that is not what the ballots say")
-    return entry
 
 
 def check_seen(record: Record, index: int, tree: Tree, file: str) -> None:
