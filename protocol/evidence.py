@@ -19,7 +19,7 @@ from protocol.manifest import MANIFEST, SIGNATURE, Manifest, read_manifest
 from protocol.merkle import HASH_BYTES, Tree, leaf_hash, root_from_inclusion
 from protocol.package import BLOBS, CHECKPOINT, POLICY, SESSION, TILES, TRUST, VOTINGS
 from protocol.records import Trust, read_record
-from protocol.tiles import TILE_HEIGHT, TILE_WIDTH, read_bundle, root_of_hashes, tile_path, tile_spans
+from protocol.tiles import TILE_WIDTH, hash_tiles, read_bundle, tile_path, tile_spans
 from protocol.words import same_words
 
 LEAVES_MAX = 20_000_000
@@ -134,42 +134,29 @@ def check_checkpoint(note: bytes, manifest: Manifest) -> Checkpoint:
     return checkpoint
 
 
-def check_tiles(files: Mapping[str, bytes], size: int, checkpoint: Checkpoint) -> bytes:
-    """Hash tiles of all levels agree and lead to the checkpoint's root. Returns all leaf hashes, concatenated."""
-    below = leaves = b""
-    level = 0
-    while size >> (TILE_HEIGHT * level):
-        hashes = b"".join(_tile(files, level, number, width) for number, width in tile_spans(size, level))
-        if level and hashes != _rolled_up(below):
-            raise EvidenceRefused("tree", _tile_that_differs(hashes, _rolled_up(below), level), "not the level below")
-        if not level:
-            leaves, root = hashes, root_of_hashes(hashes)
-            if root != checkpoint.root:
-                raise EvidenceRefused("tree", TILES + "tile/0", "does not lead to the checkpoint's root")
-        below, level = hashes, level + 1
-    return leaves
+def check_tiles(files: Mapping[str, bytes], size: int, checkpoint: Checkpoint) -> tuple[bytes, Tree]:
+    """The lowest hash tiles lead to the checkpoint's root, and the upper ones are what they roll up to.
+
+    Returns all leaf hashes, concatenated, and the tree over them, which knows its root at every earlier size.
+    """
+    hashes = b"".join(_lowest_tile(files, number, width) for number, width in tile_spans(size, 0))
+    tree = Tree()
+    for start in range(0, len(hashes), HASH_BYTES):
+        tree.append(hashes[start : start + HASH_BYTES])
+    if tree.root() != checkpoint.root:
+        raise EvidenceRefused("tree", TILES + "tile/0", "does not lead to the checkpoint's root")
+    for path, data in hash_tiles(tree, size):
+        if files.get(TILES + path) != data:
+            raise EvidenceRefused("tree", TILES + path, "missing, or not what the level below rolls up to")
+    return hashes, tree
 
 
-def _tile_that_differs(hashes: bytes, rolled_up: bytes, level: int) -> str:
-    width = TILE_WIDTH * HASH_BYTES
-    pairs = enumerate(range(0, len(hashes), width))
-    number = next(number for number, at in pairs if hashes[at : at + width] != rolled_up[at : at + width])
-    return TILES + tile_path(level, number, min(TILE_WIDTH, len(hashes) // HASH_BYTES - number * TILE_WIDTH))
-
-
-def _tile(files: Mapping[str, bytes], level: int, number: int, width: int) -> bytes:
-    path = TILES + tile_path(level, number, width)
+def _lowest_tile(files: Mapping[str, bytes], number: int, width: int) -> bytes:
+    path = TILES + tile_path(0, number, width)
     data = files.get(path)
     if data is None or len(data) != width * HASH_BYTES:
         raise EvidenceRefused("tree", path, "missing or of the wrong length")
     return data
-
-
-def _rolled_up(hashes: bytes) -> bytes:
-    """The next level's hashes: the root of each full tile."""
-    step = TILE_WIDTH * HASH_BYTES
-    full = len(hashes) // step * step
-    return b"".join(root_of_hashes(hashes[start : start + step]) for start in range(0, full, step))
 
 
 def check_entries(files: Mapping[str, bytes], manifest: Manifest, hashes: bytes) -> list[bytes]:
@@ -202,11 +189,3 @@ def check_trust_proofs(trust_records: list[TrustRecord], checkpoint: Checkpoint)
             raise EvidenceRefused("tree", TRUST, f"record {index}: {error.fact}") from error
         if root != checkpoint.root:
             raise EvidenceRefused("tree", TRUST, f"record {index} is not in this log")
-
-
-def tree_of(hashes: bytes) -> Tree:
-    """The tree over all leaf hashes, which knows its root at every earlier size."""
-    tree = Tree()
-    for start in range(0, len(hashes), HASH_BYTES):
-        tree.append(hashes[start : start + HASH_BYTES])
-    return tree

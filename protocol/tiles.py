@@ -9,7 +9,7 @@ Source: `docs/protocol.md` section 4; C2SP tlog-tiles.
 from collections.abc import Iterable, Iterator
 
 from protocol.errors import ProofRefused
-from protocol.merkle import EMPTY_ROOT, HASH_BYTES, Tree, node_hash
+from protocol.merkle import Tree
 
 TILE_WIDTH = 256
 TILE_HEIGHT = 8
@@ -62,14 +62,3 @@ def read_bundle(data: bytes, width: int) -> list[bytes]:
     if position != len(data):
         raise ProofRefused("bytes behind the last entry of a bundle")
     return leaves
-
-
-def root_of_hashes(hashes: bytes) -> bytes:
-    """The RFC 6962 root over concatenated leaf hashes: the verifier's own way, without `Tree`."""
-    nodes = [hashes[start : start + HASH_BYTES] for start in range(0, len(hashes), HASH_BYTES)]
-    if not nodes:
-        return EMPTY_ROOT
-    while len(nodes) > 1:
-        paired = [node_hash(nodes[i], nodes[i + 1]) for i in range(0, len(nodes) - 1, 2)]
-        nodes = paired + nodes[len(paired) * 2 :]
-    return nodes[0]

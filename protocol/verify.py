@@ -22,7 +22,6 @@ from protocol.evidence import (
     check_tiles,
     check_trust_proofs,
     read_trust_records,
-    tree_of,
 )
 from protocol.jws import read_envelope
 from protocol.majority import read_rule_book
@@ -97,10 +96,10 @@ def _verify(files: Mapping[str, bytes], root_words: str, progress: Progress, ver
     anchor, confirmed = check_anchor(trust_records[0][1], root_words)
     verdict.root = "confirmed" if confirmed else "unconfirmed"
     checkpoint = check_checkpoint(files[CHECKPOINT], manifest)
-    hashes = check_tiles(files, manifest.size, checkpoint)
+    hashes, tree = check_tiles(files, manifest.size, checkpoint)
     leaves = check_entries(files, manifest, hashes)
     check_trust_proofs(trust_records, checkpoint)
-    state = replay(files, manifest, trust_records, leaves, tree_of(hashes), progress)
+    state = replay(files, manifest, trust_records, leaves, tree, progress)
     check_log_signature(files[CHECKPOINT], state)
     sitting = check_recount(state, manifest)
     check_blobs(files, state, manifest)
