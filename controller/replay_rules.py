@@ -12,7 +12,7 @@ from protocol.majority import Figures, Rule, needed_votes, simple_rule
 _FRACTIONS = {
     "absolute": (1, 2), "one_third": (1, 3), "two_thirds": (2, 3), "three_fifths": (3, 5), "three_quarters": (3, 4),
 }  # fmt: skip
-_BASES = {"statutory": "all seats", "cast": "the votes cast"}
+_BASES = {"statutory": "all seats", "cast": "the votes cast", "present": "the members present"}
 
 
 def rule_of(vote: FileVote, sitting: SittingFile) -> Rule:

@@ -52,6 +52,7 @@ def needed(majority: str, required: int, choices: str, seats: int) -> tuple[str,
         ("three_fifths", 61, "yyn", 100, ("statutory", 61)),
         ("three_fifths", 50, "yyn", 100, ("fixed", 50)),
         ("fixed_number", 60, "yyn", 180, ("fixed", 60)),
+        ("two_thirds", 4, "yyynpp", 100, ("present", 4)),
     ],
 )  # fmt: skip
 def test_rule_of_each_form(majority: str, required: int, choices: str, seats: int, expected: tuple[str, int]) -> None:
