@@ -43,7 +43,7 @@ class Fleet:
         self._process.stdin.write(json.dumps(command, ensure_ascii=False).encode() + b"\n")
 
     async def listen(self) -> None:
-        """Read events until the process ends."""
+        """Read events until the process ends. After something that is no event, nothing more is believed."""
         assert self._process.stdout is not None, "started with pipes"
         while True:
             try:
@@ -59,6 +59,9 @@ class Fleet:
         self._failure = self._failure or "the seats' process ended"
         async with self._changed:
             self._changed.notify_all()
+        # To the end, or the pipe stays open and a full one would hold the process back.
+        while await self._process.stdout.read(_LINE_BYTES_MAX):
+            pass
 
     def _take(self, event: Event) -> None:
         name = str(event["event"])
