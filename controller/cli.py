@@ -71,8 +71,7 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except ModuleNotFoundError as error:
         click.echo(
-            f"{error.name} is not installed: this command needs `pip install 'chamber-voting[controller,sim]'`",
-            err=True,
+            _("%(name)s is not installed: this command needs %(how)s") % {"name": error.name, "how": INSTALL}, err=True
         )
         sys.exit(CONFIGURATION)
     except Exception as error:

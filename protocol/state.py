@@ -107,13 +107,11 @@ class VoteState:
 
     arm: records.VoteArm
     arm_hash: str
-    arm_index: int
     rule: Rule
     phase: Phase = Phase.ARMED
     open_hash: str = ""
     open_index: int = -1
     end_index: int = -1
-    end_kind: str = ""
     opened_ts: int = 0
     extended_ms: int = 0
     members: dict[str, Member] = field(default_factory=dict)

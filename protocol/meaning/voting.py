@@ -13,7 +13,7 @@ from protocol.meaning.ballot import settle_assisted
 from protocol.meaning.shared import is_open, item_is_active, judge_officer, judge_seq, presides, vote_of
 from protocol.record import By
 from protocol.records import AGAINST, FOR
-from protocol.state import Entry, LogState, SittingState, VoteState
+from protocol.state import Entry, LogState, VoteState
 from protocol.tally import count_vote, expected_result, settle_voids, tied_options
 from protocol.vote import ENDED, Move, Phase, next_phase
 
@@ -52,7 +52,7 @@ def apply_arm(state: LogState, entry: Entry) -> None:
     """The vote exists."""
     record = cast("records.VoteArm", entry.record)
     sitting = state.sittings[record.sitting]
-    vote = VoteState(record, entry.hash, entry.index, state.rules_of(sitting).rules[record.rule])
+    vote = VoteState(record, entry.hash, state.rules_of(sitting).rules[record.rule])
     vote.recusal, vote.last_change = vote.rule.recusal, entry.index
     sitting.votes[record.vote] = state.arms[entry.hash] = vote
 
@@ -160,7 +160,7 @@ def apply_end(state: LogState, entry: Entry) -> None:
 
 
 def _settle(state: LogState, vote: VoteState, entry: Entry) -> None:
-    vote.end_index, vote.end_kind, vote.last_change = entry.index, entry.record.kind, entry.index
+    vote.end_index = vote.last_change = entry.index
     settle_assisted(state, vote)
     vote.present_at_end = frozenset(state.sitting_of_vote(vote).present | set(vote.ballots))
     settle_voids(state, vote)
@@ -325,8 +325,3 @@ def apply_correction(state: LogState, entry: Entry) -> None:
     """What the member states stands beside the result, which is unchanged."""
     record = cast("records.Correction", entry.record)
     state.opens[record.open].stated.append((entry.index, record.member, record.stated))
-
-
-def sitting_of_running(state: LogState) -> SittingState | None:
-    """The sitting whose vote runs now."""
-    return None if state.running is None else state.sitting_of_vote(state.running)

@@ -139,5 +139,7 @@ def test_stop_is_patient_then_firm(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test(fleet: Fleet) -> None:
         await fleet.wait_for("ready")
         await fleet.stop()
+        with pytest.raises(FleetFailed):
+            await fleet.wait_for("anything")
 
     with_fleet('import signal, threading\nsay(event="ready")\nthreading.Event().wait()\n', test)

@@ -183,6 +183,8 @@ def test_blob_while_the_line_is_down(tmp_path: Path, monkeypatch: pytest.MonkeyP
             await asyncio.wait({opening}, timeout=0)
             await hall.start()
             await opening
+            assert hall.service is not None
+            assert hall.service.recorder.memory.state.sittings["sitting-1"].phase.value == "open"
 
     in_hall(tmp_path, test)
 

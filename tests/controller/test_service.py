@@ -308,6 +308,8 @@ def test_vote_expires_without_any_message(tmp_path: Path) -> None:
         it.service.watchers.append(tick)
         async with asyncio.timeout(WAIT_S):
             await done.wait()
+        ended = it.service.recorder.memory.state.opens[vote]
+        assert (ended.phase.value, ended.results[-1][2].outcome) == ("closed", "not-adopted")
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
         it.store.close()

@@ -262,6 +262,7 @@ def test_goodbye_leaves_every_seat_offline() -> None:
             await fleet.carry_out(command(do="quit"))
             offline = dict.fromkeys(SEATS, b'{"v":1,"state":"offline"}')
             await made.until(lambda: made.statuses == offline)
+            assert made.statuses == offline
 
     asyncio.run(run())
 

@@ -21,14 +21,17 @@ def test_events_are_lines_in_order() -> None:
 
 def test_reader_that_has_gone_stops_nothing() -> None:
     """Nobody listens any more: the fleet goes on."""
+    tried: list[object] = []
 
     class Gone(io.BytesIO):
-        def write(self, _data: object) -> int:
+        def write(self, data: object) -> int:
+            tried.append(data)
             raise BrokenPipeError
 
     writer = LineWriter(Gone())
     writer.emit(event="x")
     writer.close()
+    assert tried
 
 
 def test_commands_are_split_at_line_feeds() -> None:

@@ -197,7 +197,9 @@ def test_der_of_a_card_becomes_low_s() -> None:
     secret = ec.derive_private_key(7, ec.SECP256R1())
     for number in range(20):
         der = secret.sign(bytes([number]), ec.ECDSA(hashes.SHA256()))
-        CARD.public.verify(bytes([number]), keys.es256_from_der(der))
+        signature = keys.es256_from_der(der)
+        assert int.from_bytes(signature[32:], "big") <= keys.P256_ORDER // 2
+        CARD.public.verify(bytes([number]), signature)
 
 
 @pytest.mark.parametrize(
