@@ -47,6 +47,13 @@ class VotePlan:
     repeats: str = ""
     decisive: bool = False
     eligible: str = "all"
+    min: int = 1
+    max: int = 1
+    places: int = 1
+    sign: str = "session"
+    change: str = "last"
+    duration_ms: int = 0
+    extend_ms: int = 0
 
 
 class Secretary:
@@ -123,8 +130,9 @@ class Chair:
         await self.client.send_blob(blob)
         arm, _ = await self.client.act(
             lambda seq, seen, ts: records.VoteArm(
-                sitting, plan.item, plan.vote, plan.mode, hash_text(blob), "", plan.options, 1, 1, 1, plan.rule,
-                plan.eligible, "session", "last", 0, 0, int(plan.decisive), plan.repeats, seq, seen, ts,
+                sitting, plan.item, plan.vote, plan.mode, hash_text(blob), "", plan.options, plan.min, plan.max,
+                plan.places, plan.rule, plan.eligible, plan.sign, plan.change, plan.duration_ms, plan.extend_ms,
+                int(plan.decisive), plan.repeats, seq, seen, ts,
             )
         )  # fmt: skip
         return arm

@@ -24,10 +24,14 @@ RESEND_S = 3.0
 
 
 class ActRefused(ChamberError):
-    """The log refused an officer's act; `code` is the refusal's reason."""
+    """The log refused an officer's act; `code` is the refusal's reason.
 
-    def __init__(self, kind: str, reason: str) -> None:
-        super().__init__(f"{kind} was refused: {reason}", reason)
+    `why` names what stood against it (empty for most reasons but `state`), `legal` the verbs that were legal then.
+    """
+
+    def __init__(self, kind: str, refusal: Refusal) -> None:
+        super().__init__(f"{kind} was refused: {refusal.why or refusal.reason}", refusal.reason)
+        self.kind, self.why, self.legal = kind, refusal.why, refusal.legal
 
 
 class OfficerClient:
@@ -93,7 +97,7 @@ class OfficerClient:
             await asyncio.wait({future}, timeout=RESEND_S)
         answer = future.result()
         if isinstance(answer, Refusal):
-            raise ActRefused(self._kind_of(data), answer.reason)
+            raise ActRefused(self._kind_of(data), answer)
         return record_hash, answer
 
     async def send_blob(self, blob: bytes) -> None:

@@ -224,7 +224,7 @@ class Recorder:
         return decision
 
     def _refuse(self, down: str, source: str, decision: Refused, now_ms: int) -> None:
-        self._answers.append((down, decision.hash, Refusal(decision.hash, decision.reason, self.memory.state.size)))
+        self._answers.append((down, decision.hash, _refusal(decision, self.memory.state.size)))
         while len(self._refused) >= REFUSED_MAX:
             del self._refused[next(iter(self._refused))]
         self._refused[decision.hash] = decision.reason
@@ -389,3 +389,8 @@ class Recorder:
         if not isinstance(decision, Accepted):
             raise ChamberError(f"a founding record that the log refuses: {decision}", "founding")
         self._append(data, decision)
+
+
+def _refusal(decision: Refused, size: int) -> Refusal:
+    """The answer to what was not logged."""
+    return Refusal(decision.hash, decision.reason, size, decision.why, decision.legal)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from protocol import records
 from protocol.encoding import hash_text
 from protocol.errors import ChamberError, RulesRefused
+from protocol.procedure import legal_now
 from protocol.record import By, Record
 from protocol.records import MEANING_VERSION
 from protocol.sitting import NOTES, judge, open_leaf
@@ -51,11 +52,16 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not logged. `reason` is a code of `docs/protocol.md` section 6.1, `fact` is for people who look closer."""
+    """Not logged. `reason` is a code of `docs/protocol.md` section 6.1, `fact` is for people who look closer.
+
+    `why` names what stood against an act that would be void `state`; `legal` are the verbs that are legal now.
+    """
 
     hash: str
     reason: str
     fact: str
+    why: str = ""
+    legal: tuple[str, ...] = ()
 
     @property
     def suspicious(self) -> bool:
@@ -87,9 +93,15 @@ def decide(
         reason = _not_yet_here(state, entry, root_at, nonces) or judge(state, entry)
     except RulesRefused as error:
         return Refused(record_hash, error.code, error.fact)
-    return (
-        Refused(record_hash, reason, f"a {record.kind} that would be void: {reason}") if reason else Accepted(entry, "")
-    )
+    return _refused(state, entry, reason) if reason else Accepted(entry, "")
+
+
+def _refused(state: LogState, entry: Entry, judged: str) -> Refused:
+    """Refuse what would take no effect; an officer is also told what would be legal now."""
+    reason, _, why = judged.partition("/")
+    fact = f"a {entry.record.kind} that would be void: {judged}"
+    advised = entry.author.by is By.OFFICER and reason in {"state", "stale", "closed"}
+    return Refused(entry.hash, reason, fact, why, legal_now(state, entry.record, why) if advised else ())
 
 
 def _decide_ballot(
@@ -126,7 +138,7 @@ def _not_yet_here(state: LogState, entry: Entry, root_at: RootAt, nonces: Contai
         if record.rules not in state.rule_books:
             return "rules-missing"
     if isinstance(record, records.SittingOpen) and record.prev != state.last_sitting_open:
-        return "state"
+        return "state/not-the-next-sitting"
     saw = [getattr(record, "seen", None)]
     if isinstance(record, records.SittingOpen | records.VoteClose | records.Takeover):
         saw.append(f"{record.size}:{record.root}")

@@ -94,6 +94,12 @@ class RulesRefused(ChamberError):
     code = "rules"
 
 
+class AgendaRefused(ChamberError):
+    """An agenda's document is malformed or impossible: doubled ids, a parent that is not there, a circle."""
+
+    code = "agenda"
+
+
 # --- The evidence does not hold. ----------------------------------------------------------------------------
 
 

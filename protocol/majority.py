@@ -6,6 +6,7 @@ a tie does. Nothing here is ever a float: `d * F > n * B`, cross-multiplied.
 Source: `docs/protocol.md` section 8.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
@@ -22,8 +23,13 @@ RECUSALS = ("block", "leave-base", "declare-only")
 TIES = ("not-adopted", "casting-vote", "repeat", "lot")
 PRESENT_SOURCES = ("cards", "presses", "quorum-check")
 QUORUM_SOURCES = ("registered", "cast")
+VISIBILITIES = ("any", "named", "secret")
+MAYORS = ("no", "counts")
+PUBLISH = ("", "at-once", "same-day", "next-day")
+ORIGINS = ("law", "council")
 CONFIDENCES = ("high", "med", "low", "")
 RuleOutcome = Literal["adopted", "not-adopted", "no-quorum", "tie", "none"]
+_DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _TEXT_MAX = 600
 _NUMBER_MAX = 1_000_000
 
@@ -32,8 +38,11 @@ _NUMBER_MAX = 1_000_000
 class Rule:
     """One majority rule. Adopted iff F `comparator` numerator/denominator of the base, or F >= `fixed`.
 
-    `fixed` is used with base `fixed`, else 0. A quorum with base `none` asks for nothing. `title` names the rule in
-    words for people; `citation` and `confidence` say where it comes from and how sure that is.
+    `fixed` is used with base `fixed`, else 0. A quorum with base `none` asks for nothing. `visibility`: votes whose
+    ballots must be named, or secret. `mayor` `counts`: the member with the id `mayor`, who holds no seat, votes and
+    enlarges S and M by one while here. `publish`: when the results must be public. `title` names the rule in words for
+    people; `citation`, `confidence` and `origin` (national law, or the council's own order) say where it comes from
+    and how sure that is; `valid_from` and `valid_to` are days (`2024-01-31`), empty where open.
     """
 
     id: str
@@ -51,8 +60,14 @@ class Rule:
     present_from: str
     recusal: str
     tie: str
+    visibility: str
+    mayor: str
+    publish: str
     citation: str
     confidence: str
+    origin: str
+    valid_from: str
+    valid_to: str
 
 
 def simple_rule(rule_id: str, title: str, **changes: Any) -> Rule:  # noqa: ANN401 - any field of Rule
@@ -61,7 +76,8 @@ def simple_rule(rule_id: str, title: str, **changes: Any) -> Rule:  # noqa: ANN4
         "id": rule_id, "title": title, "base": "yes_no", "comparator": ">", "numerator": 1, "denominator": 2,
         "fixed": 0, "quorum_base": "none", "quorum_comparator": ">=", "quorum_numerator": 0, "quorum_denominator": 1,
         "quorum_source": "registered", "present_from": "cards", "recusal": "block", "tie": "not-adopted",
-        "citation": "", "confidence": "",
+        "visibility": "any", "mayor": "no", "publish": "", "citation": "", "confidence": "", "origin": "law",
+        "valid_from": "", "valid_to": "",
     }  # fmt: skip
     return _checked(members | changes)
 
@@ -230,13 +246,18 @@ def _impossible(rule: Rule) -> str:
     words = (
         (rule.base, BASES), (rule.comparator, COMPARATORS), (rule.quorum_base, QUORUM_BASES), (rule.tie, TIES),
         (rule.quorum_comparator, COMPARATORS), (rule.quorum_source, QUORUM_SOURCES), (rule.recusal, RECUSALS),
-        (rule.present_from, PRESENT_SOURCES), (rule.confidence, CONFIDENCES),
+        (rule.present_from, PRESENT_SOURCES), (rule.confidence, CONFIDENCES), (rule.visibility, VISIBILITIES),
+        (rule.mayor, MAYORS), (rule.publish, PUBLISH), (rule.origin, ORIGINS),
     )  # fmt: skip
     for word, allowed in words:
         if word not in allowed:
             return f"{word!r} is not one of {', '.join(allowed)}"
     if not rule.id:
         return "no id"
+    if not all(day == "" or _DAY.fullmatch(day) for day in (rule.valid_from, rule.valid_to)):
+        return "a day of validity that is not written like 2024-01-31"
+    if rule.valid_to and rule.valid_from > rule.valid_to:
+        return "valid until a day before it begins"
     if rule.base not in {"fixed", "none"} and not 0 < rule.numerator <= rule.denominator:
         return "a fraction outside 0..1"
     if rule.base == "yes_no" and rule.numerator == rule.denominator:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from protocol.errors import ChamberError, KeyRefused, MessageRefused
-from protocol.fields import Hash, Identifier, LongText, Natural, Naturals, OptionalIdentifier, Text, one_of
+from protocol.fields import Hash, Identifier, Identifiers, LongText, Natural, Naturals, OptionalIdentifier, Text, one_of
 from protocol.jws import Envelope, read_envelope
 from protocol.keys import PublicKey
 from protocol.record import Record, describe, read_as
@@ -89,11 +89,16 @@ class Status(Record):
 @message("refusal", "C")
 @dataclass(frozen=True, slots=True)
 class Refusal(Record):
-    """The controller did not log a record. `reason`: a code of section 6.1; `size`: the log's size then."""
+    """The controller did not log a record. `reason`: a code of section 6.1; `size`: the log's size then.
+
+    `why` names what stood against a record refused as `state`; to an officer `legal` names the verbs that were legal.
+    """
 
     record: Hash
     reason: Identifier
     size: Natural
+    why: OptionalIdentifier
+    legal: Identifiers
 
 
 @message("hall", "C")

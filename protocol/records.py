@@ -41,6 +41,8 @@ PART_BYTES_MAX = 48_000
 ROLES = ("chair", "deputy", "eldest", "secretary", "operator", "trustee")
 FOR, AGAINST, ABSTAIN = "for", "against", "abstain"
 PLAIN_OPTIONS = (FOR, AGAINST, ABSTAIN)
+MAYOR = "mayor"
+"""The id of the member who holds no seat and votes only where the rule counts a mayor."""
 
 
 KINDS: dict[str, type[Record]] = {}

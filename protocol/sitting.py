@@ -16,7 +16,7 @@ from protocol.errors import EnvelopeRefused, SignatureRefused, SignerUnknown
 from protocol.jws import Envelope, read_envelope
 from protocol.keys import key_of_jwk
 from protocol.meaning import ballot, proceedings, roster, session, trust, voting
-from protocol.meaning.shared import judge_officer, sitting_of
+from protocol.meaning.shared import judge_officer, refuse, sitting_of
 from protocol.record import By, Record
 from protocol.records import read_record, trust_again
 from protocol.state import Entry, KeyOwner, LogState, SittingState
@@ -36,12 +36,13 @@ def _judge_ack(state: LogState, entry: Entry) -> str:
     """Another officer agrees to something that waits and would still be legal now."""
     pending = state.pending.get(cast("records.Ack", entry.record).of)
     reason = judge_officer(state, entry)
-    if reason or pending is None or pending.author.owner == entry.author.owner:
-        return reason or "state"
-    if By.SECRETARY in pending.record.by and entry.author.role == "secretary":
-        return "state"
+    if reason or pending is None:
+        return reason or refuse("nothing-waits")
+    own_office = By.SECRETARY in pending.record.by and entry.author.role == "secretary"
+    if own_office or pending.author.owner == entry.author.owner:
+        return refuse("own-act")
     if isinstance(pending.record, records.VoteVoid) and entry.author.role != "secretary":
-        return "state"
+        return refuse("not-your-act")
     return _still_legal(state, pending, entry.index)
 
 
@@ -107,7 +108,10 @@ MEANINGS: dict[str, Meaning] = {
 
 
 def judge(state: LogState, entry: Entry) -> str:
-    """The void reason this entry would get at this place in the log, or nothing."""
+    """The void reason this entry would get at this place in the log, or nothing.
+
+    `state` may be followed by `/` and the name of what stands against it: for people, never for the log.
+    """
     if entry.hash in state.index_by_hash:
         return "duplicate"
     return MEANINGS[entry.record.kind].judge(state, entry)
@@ -120,6 +124,7 @@ def evolve(state: LogState, entry: Entry, judged: str | None = None) -> str:
     """
     record = entry.record
     reason = judge(state, entry) if judged is None else judged
+    reason = reason and reason.partition("/")[0]
     if type(record) is records.Ballot:
         ballot.take_ballot(state, entry, reason)
     else:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from protocol.majority import Figures, Judgement, Rule, judge_figures, needed_votes, quorum_needed_of
-from protocol.records import ABSTAIN, AGAINST, FOR, PLAIN_OPTIONS, Result
+from protocol.records import ABSTAIN, AGAINST, FOR, MAYOR, PLAIN_OPTIONS, Result
 from protocol.state import LogState, VoteState, void_lines_hash
 
 
@@ -83,8 +83,7 @@ def count_vote(vote: VoteState, present_now: frozenset[str] | set[str] | None = 
     if vote.paper is not None:
         counts, papers = vote.paper.figures, vote.paper.valid + vote.paper.invalid
     kinds = Counter(standings.values())
-    present_and_registered = _here(vote, here)
-    figures = _figures(vote, counts, present_and_registered, papers)
+    figures = _figures(vote, counts, _here(vote, here), papers)
     return Tally(
         counts,
         figures.present,
@@ -96,10 +95,11 @@ def count_vote(vote: VoteState, present_now: frozenset[str] | set[str] | None = 
     )
 
 
-def _here(vote: VoteState, here: frozenset[str] | set[str]) -> tuple[int, int]:
-    """(P, registered): those counted, and those present by the rule's source.
+def _here(vote: VoteState, here: frozenset[str] | set[str]) -> set[str]:
+    """Who is registered here: those counted, and those present by the rule's source.
 
-    P counts who may vote now, the quorum everybody; the recused leave both where the law says so.
+    P counts those of them who may vote now, the quorum everybody; the recused leave both where the law says so, and a
+    mayor is among them only where he may vote.
     """
     counted = set(vote.ballots)
     if vote.rule.present_from == "presses":
@@ -109,15 +109,18 @@ def _here(vote: VoteState, here: frozenset[str] | set[str]) -> tuple[int, int]:
     members = (counted | set(here)) & vote.members.keys()
     if vote.recusal == "leave-base":
         members -= vote.recused
-    return len(members & vote.eligible), len(members)
+    if MAYOR not in vote.eligible:
+        members.discard(MAYOR)
+    return members
 
 
-def _figures(vote: VoteState, counts: tuple[int, ...], here: tuple[int, int], papers: int) -> Figures:
+def _figures(vote: VoteState, counts: tuple[int, ...], here: set[str], papers: int) -> Figures:
     plain = dict(zip(vote.arm.options, counts, strict=False))
-    left = len(vote.recused & vote.eligible) if vote.recusal == "leave-base" else 0
+    mayor = int(MAYOR in here)
+    left = len((vote.recused & vote.eligible) - {MAYOR}) if vote.recusal == "leave-base" else 0
     return Figures(
-        vote.statutory, vote.in_office - left, here[0], plain.get(FOR, 0), plain.get(AGAINST, 0),
-        plain.get(ABSTAIN, 0), papers, here[1],
+        vote.statutory + mayor, vote.in_office + mayor - left, len(here & vote.eligible), plain.get(FOR, 0),
+        plain.get(AGAINST, 0), plain.get(ABSTAIN, 0), papers, len(here),
     )  # fmt: skip
 
 

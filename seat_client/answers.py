@@ -20,12 +20,16 @@ _EXTRA = b"extra "
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A receipt or a refusal of the record `record` of kind `kind`. `receipt` is None for a refusal."""
+    """A receipt or a refusal of the record `record` of kind `kind`. `receipt` is None for a refusal.
+
+    `why`: the refusal's name of what stood against it, if any.
+    """
 
     record: str
     kind: str
     reason: str
     receipt: Receipt | None
+    why: str = ""
 
 
 def read_down(data: bytes, keys: KnownKeys, outbox: Outbox) -> Challenge | Settled | None:
@@ -41,7 +45,7 @@ def read_down(data: bytes, keys: KnownKeys, outbox: Outbox) -> Challenge | Settl
     if not isinstance(message, Refusal):
         raise MessageRefused(f"a {message.kind} on a seat's way down")
     waiting = outbox.find(message.record)
-    return None if waiting is None else Settled(message.record, waiting.kind, message.reason, None)
+    return None if waiting is None else Settled(message.record, waiting.kind, message.reason, None, message.why)
 
 
 def _read_receipt(data: bytes, keys: KnownKeys, outbox: Outbox) -> Settled | None:

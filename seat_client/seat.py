@@ -33,6 +33,8 @@ from seat_client.stay import Stay
 from seat_client.view import Learned, View
 from seat_client.voting import Voting
 
+TURN_IS_WAITING: Final = "turn-is-waiting"
+"""The name under which a request of somebody who waits already is refused: a card that came back to its seat."""
 _OPENING: Final = frozenset({"session", "session-bind", ChallengeRequest.kind})
 
 
@@ -250,7 +252,7 @@ class Seat:
     def _settle_floor(self, answer: Settled) -> None:
         self._outgoing.drop(answer.record)
         if answer.reason:
-            self._stay.lose_floor()
+            self._stay.learn_turn(waiting=answer.why == TURN_IS_WAITING)
             self._tell(Happening.REFUSED, reason=answer.reason)
 
     # Card and session.

@@ -136,9 +136,9 @@ class Stay:
         self._floor_asked = not self._floor_asked
         self._outgoing.send(self.session.speech(item, act, SPEECH_SORT, self._outgoing.moment))
 
-    def lose_floor(self) -> None:
-        """The request was refused."""
-        self._floor_asked = False
+    def learn_turn(self, *, waiting: bool) -> None:
+        """A request or its withdrawal was refused: the next press asks, or takes back what still waits."""
+        self._floor_asked = waiting
 
     def end(self) -> None:
         """The session's own key says that it is over. Only once its binding was sent."""

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import cast
 
 from protocol import records
-from protocol.meaning.shared import may_act
+from protocol.meaning.shared import judge_author, refuse
 from protocol.record import By
 from protocol.records import ABSTAIN
 from protocol.state import CountedBallot, Entry, LogState, VoteState
@@ -30,7 +30,7 @@ def judge_ballot(state: LogState, entry: Entry) -> str:
         or _judge_member(vote, record.member)
         or judge_choice(vote.arm, record.choice)
         or _judge_order(vote, record)
-        or ("state" if vote.arm.mode == "paper" else "")
+        or (refuse("on-paper") if vote.arm.mode == "paper" else "")
     )
 
 
@@ -119,7 +119,7 @@ def judge_assisted(state: LogState, entry: Entry) -> str:
     if untimely or vote is None:
         return untimely
     reason = _judge_member(vote, record.member) or judge_choice(vote.arm, record.choice)
-    return reason or ("" if may_act(state, entry) else "state")
+    return reason or judge_author(state, entry)
 
 
 def apply_assisted(state: LogState, entry: Entry) -> None:

@@ -6,22 +6,35 @@ Source: `docs/protocol.md` sections 6.6 and 7.1.
 from typing import cast
 
 from protocol import records
+from protocol.floor import objection
 from protocol.meaning.roster import parts_are_sound, put_first_roster_in_force
 from protocol.meaning.session import end_all_sessions
-from protocol.meaning.shared import is_open, item_of, judge_officer, sitting_of
+from protocol.meaning.shared import (
+    item_of,
+    judge_officer,
+    judge_open_for_business,
+    refuse,
+    refuse_sitting,
+    sitting_of,
+)
 from protocol.record import By
 from protocol.state import ITEM_MOVES, Entry, LogState, SittingPhase, SittingState
+
+_OVER = frozenset({SittingPhase.CLOSED, SittingPhase.SIGNED})
 
 
 def judge_sitting_open(state: LogState, entry: Entry) -> str:
     """A prepared sitting, its first roster, and exactly the trust records that stand before."""
     record = cast("records.SittingOpen", entry.record)
     sitting = state.sittings.get(record.sitting)
-    if sitting is None or sitting.phase is not SittingPhase.PREPARED:
-        return judge_officer(state, entry) or "state"
-    roster = state.rosters[sitting.first_roster]
-    fits = record.roster == sitting.first_roster and record.trust == state.trust_digest()
-    return judge_officer(state, entry) or ("" if fits and parts_are_sound(state, roster) else "state")
+    reason = judge_officer(state, entry)
+    if reason or sitting is None or sitting.phase is not SittingPhase.PREPARED:
+        return reason or refuse_sitting(sitting)
+    if record.roster != sitting.first_roster:
+        return refuse("roster-not-latest")
+    if record.trust != state.trust_digest():
+        return refuse("trust-not-latest")
+    return "" if parts_are_sound(state, state.rosters[sitting.first_roster]) else refuse("roster-unsound")
 
 
 def apply_sitting_open(state: LogState, entry: Entry) -> None:
@@ -40,9 +53,11 @@ def judge_presiding(state: LogState, entry: Entry) -> str:
     record = cast("records.Presiding", entry.record)
     sitting = state.sittings.get(record.sitting)
     reason = judge_officer(state, entry)
-    if reason or sitting is None or sitting.phase in {SittingPhase.CLOSED, SittingPhase.SIGNED}:
-        return reason or "state"
-    return "" if record.officer == entry.author.owner != sitting.presiding else "state"
+    if reason or sitting is None or sitting.phase in _OVER:
+        return reason or refuse_sitting(sitting)
+    if record.officer != entry.author.owner:
+        return refuse("not-your-act")
+    return refuse("presides-already") if record.officer == sitting.presiding else ""
 
 
 def apply_presiding(state: LogState, entry: Entry) -> None:
@@ -58,9 +73,9 @@ def judge_agenda(state: LogState, entry: Entry) -> str:
     record = cast("records.Agenda", entry.record)
     sitting = state.sittings.get(record.sitting)
     reason = judge_officer(state, entry)
-    if reason or sitting is None or sitting.phase in {SittingPhase.CLOSED, SittingPhase.SIGNED}:
-        return reason or "state"
-    return "" if sitting.agenda is None or record.version > sitting.agenda.version else "state"
+    if reason or sitting is None or sitting.phase in _OVER:
+        return reason or refuse_sitting(sitting)
+    return "" if sitting.agenda is None or record.version > sitting.agenda.version else refuse("version-behind")
 
 
 def apply_agenda(state: LogState, entry: Entry) -> None:
@@ -73,14 +88,17 @@ def judge_item(state: LogState, entry: Entry) -> str:
     """A move of the table of items; an item with a running vote stands still."""
     record = cast("records.Item", entry.record)
     sitting = state.sittings.get(record.sitting)
-    reason = judge_officer(state, entry)
-    if reason or sitting is None or not is_open(sitting):
-        return reason or "state"
+    reason = judge_officer(state, entry) or judge_open_for_business(sitting)
+    if reason or sitting is None:
+        return reason
     running = state.running is not None and (state.running.arm.sitting, state.running.arm.item) == (
         record.sitting,
         record.item,
     )
-    return "" if (item_of(sitting, record.item).phase, record.act) in ITEM_MOVES and not running else "state"
+    if running:
+        return refuse("vote-runs")
+    phase = item_of(sitting, record.item).phase
+    return "" if (phase, record.act) in ITEM_MOVES else refuse(f"item-is-{phase.value}")
 
 
 def apply_item(state: LogState, entry: Entry) -> None:
@@ -95,16 +113,21 @@ def apply_item(state: LogState, entry: Entry) -> None:
 
 
 def judge_speech(state: LogState, entry: Entry) -> str:
-    """A member asks for himself; everything else about the floor is the chair's."""
+    """A member asks for himself, everything else is the chair's; and each act is a move of the table of the floor."""
     record = cast("records.Speech", entry.record)
     sitting = state.sittings.get(record.sitting)
-    if sitting is None or not is_open(sitting):
-        return "state"
+    untimely = judge_open_for_business(sitting)
+    if untimely or sitting is None:
+        return untimely
     if entry.author.by is By.SESSION:
         session = state.sessions[entry.author.owner]
         own = session.live and (session.sitting, session.member) == (record.sitting, record.speaker)
-        return "" if own and record.act in {"request", "withdraw"} else "session"
-    return judge_officer(state, entry)
+        if not own or record.act not in {"request", "withdraw"}:
+            return "session"
+    elif reason := judge_officer(state, entry):
+        return reason
+    against = objection(sitting.speeches, record)
+    return refuse(against) if against else ""
 
 
 def apply_speech(state: LogState, entry: Entry) -> None:
@@ -117,8 +140,9 @@ def judge_recusal(state: LogState, entry: Entry) -> str:
     """The member's own seat or the secretary, for a member of this open sitting, and a change of what is so already."""
     record = cast("records.Recusal", entry.record)
     sitting = state.sittings.get(record.sitting)
-    if sitting is None or not is_open(sitting) or record.member not in sitting.members:
-        return "state"
+    untimely = judge_open_for_business(sitting)
+    if untimely or sitting is None or record.member not in sitting.members:
+        return untimely or refuse("member-unknown")
     if entry.author.by is By.SESSION:
         session = state.sessions[entry.author.owner]
         if not session.live or (session.sitting, session.member) != (record.sitting, record.member):
@@ -126,16 +150,15 @@ def judge_recusal(state: LogState, entry: Entry) -> str:
     elif reason := judge_officer(state, entry):
         return reason
     recused = record.member in sitting.recusals.get(record.item, set())
-    return "state" if recused == (record.act == "declare") else ""
+    return refuse("already-so") if recused == (record.act == "declare") else ""
 
 
 def judge_quorum_check(state: LogState, entry: Entry) -> str:
     """The list of who is here stands in the log."""
     record = cast("records.QuorumCheck", entry.record)
-    known = (
-        is_open(state.sittings.get(record.sitting)) and state.eligible_list(record.sitting, record.present) is not None
-    )
-    return judge_officer(state, entry) or ("" if known else "state")
+    reason = judge_officer(state, entry) or judge_open_for_business(state.sittings.get(record.sitting))
+    listed = state.eligible_list(record.sitting, record.present) is not None
+    return reason or ("" if listed else refuse("list-unknown"))
 
 
 def apply_quorum_check(state: LogState, entry: Entry) -> None:
@@ -149,8 +172,10 @@ def judge_in_camera(state: LogState, entry: Entry) -> str:
     """On only when off, off only when on."""
     record = cast("records.InCamera", entry.record)
     sitting = state.sittings.get(record.sitting)
-    fits = sitting is not None and is_open(sitting) and sitting.in_camera != (record.state == "on")
-    return judge_officer(state, entry) or ("" if fits else "state")
+    reason = judge_officer(state, entry) or judge_open_for_business(sitting)
+    if reason or sitting is None:
+        return reason
+    return refuse("already-so") if sitting.in_camera == (record.state == "on") else ""
 
 
 def apply_in_camera(state: LogState, entry: Entry) -> None:
@@ -172,9 +197,9 @@ def judge_sitting_move(state: LogState, entry: Entry) -> str:
     sitting = sitting_of(state, entry.record)
     reason = judge_officer(state, entry)
     if reason or sitting is None or (sitting.phase, entry.record.kind) not in SITTING_MOVES:
-        return reason or "state"
+        return reason or refuse_sitting(sitting)
     running = state.running is not None and state.sitting_of_vote(state.running) is sitting
-    return "state" if running else ""
+    return refuse("vote-runs") if running else ""
 
 
 def apply_sitting_move(state: LogState, entry: Entry) -> None:
@@ -192,8 +217,10 @@ def apply_sitting_move(state: LogState, entry: Entry) -> None:
 def judge_minutes(state: LogState, entry: Entry) -> str:
     """Minutes belong to a sitting that is closed."""
     sitting = state.sittings.get(cast("records.Minutes", entry.record).sitting)
-    closed = sitting is not None and sitting.phase in {SittingPhase.CLOSED, SittingPhase.SIGNED}
-    return judge_officer(state, entry) or ("" if closed else "state")
+    reason = judge_officer(state, entry)
+    if reason or (sitting is not None and sitting.phase in _OVER):
+        return reason
+    return refuse_sitting(sitting)
 
 
 def apply_minutes(state: LogState, entry: Entry) -> None:
@@ -218,7 +245,7 @@ def apply_incident(state: LogState, entry: Entry) -> None:
 def judge_takeover(state: LogState, entry: Entry) -> str:
     """It names a size that this log has reached."""
     record = cast("records.Takeover", entry.record)
-    return judge_officer(state, entry) or ("" if record.size <= entry.index else "state")
+    return judge_officer(state, entry) or ("" if record.size <= entry.index else refuse("size-not-reached"))
 
 
 def apply_nothing(state: LogState, entry: Entry) -> None:

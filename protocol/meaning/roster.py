@@ -9,7 +9,7 @@ from protocol import records
 from protocol.errors import KeyRefused
 from protocol.keys import PublicKey, key_of_jwk
 from protocol.meaning.session import end_session, set_presence
-from protocol.meaning.shared import is_open, judge_officer
+from protocol.meaning.shared import judge_officer, judge_open_for_business, refuse, refuse_sitting
 from protocol.record import By
 from protocol.state import Entry, KeyOwner, LogState, Member, Seat, SittingPhase, SittingState
 
@@ -18,7 +18,7 @@ def judge_part(state: LogState, entry: Entry) -> str:
     """The secretary wrote it; a list of members belongs to a known sitting, so that its package holds the list."""
     record = entry.record
     known = isinstance(record, records.RosterPart) or cast("records.EligiblePart", record).sitting in state.sittings
-    return judge_officer(state, entry) or ("" if known else "state")
+    return judge_officer(state, entry) or ("" if known else refuse("sitting-unknown"))
 
 
 def apply_part(state: LogState, entry: Entry) -> None:
@@ -36,22 +36,28 @@ def judge_roster(state: LogState, entry: Entry) -> str:
     record = cast("records.Roster", entry.record)
     sitting = state.sittings.get(record.sitting)
     if reason or any(part not in state.parts for part in record.parts):
-        return reason or "state"
-    if record.prev == "":
-        prepared = sitting is None or sitting.phase is SittingPhase.PREPARED
-        fits = prepared and not record.add and not record.remove
-    else:
-        fits = (
-            is_open(sitting)
-            and sitting is not None
-            and sitting.roster == record.prev
-            and _amends(state, sitting, record)
-        )
-    return "" if fits and _numbers_fit(record) and parts_are_sound(state, record) else "state"
+        return reason or refuse("part-unknown")
+    objection = _judge_first(sitting, record) if record.prev == "" else _judge_amendment(state, sitting, record)
+    if objection:
+        return objection
+    if not 0 < record.in_office <= record.statutory:
+        return refuse("numbers-impossible")
+    return "" if parts_are_sound(state, record) else refuse("roster-unsound")
 
 
-def _numbers_fit(record: records.Roster) -> bool:
-    return 0 < record.in_office <= record.statutory
+def _judge_first(sitting: SittingState | None, record: records.Roster) -> str:
+    if sitting is not None and sitting.phase is not SittingPhase.PREPARED:
+        return refuse_sitting(sitting)
+    return refuse("roster-unsound") if record.add or record.remove else ""
+
+
+def _judge_amendment(state: LogState, sitting: SittingState | None, record: records.Roster) -> str:
+    untimely = judge_open_for_business(sitting)
+    if untimely or sitting is None:
+        return untimely
+    if sitting.roster != record.prev:
+        return refuse("roster-not-latest")
+    return "" if _amends(state, sitting, record) else refuse("roster-unsound")
 
 
 def _amends(state: LogState, sitting: SittingState, record: records.Roster) -> bool:

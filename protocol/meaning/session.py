@@ -11,7 +11,7 @@ from typing import cast
 from protocol import records
 from protocol.errors import KeyRefused
 from protocol.keys import key_of_jwk
-from protocol.meaning.shared import is_open, judge_officer, may_act
+from protocol.meaning.shared import is_open, judge_author, judge_officer, judge_open_for_business, refuse
 from protocol.record import By
 from protocol.state import Entry, KeyOwner, LogState, SessionState, SittingState
 
@@ -22,8 +22,9 @@ def judge_session(state: LogState, entry: Entry) -> str:
     """Card, seat, device and sitting belong together; the nonce and the key are new."""
     record = cast("records.Session", entry.record)
     sitting = state.sittings.get(record.sitting)
-    if sitting is None or not is_open(sitting) or record.ctx != state.origin:
-        return "state"
+    untimely = judge_open_for_business(sitting)
+    if untimely or sitting is None or record.ctx != state.origin:
+        return untimely or refuse("another-log")
     member, seat = sitting.members.get(record.member), sitting.seats.get(record.seat)
     if member is None or seat is None or record.dev != seat.kid or seat.kid in sitting.revoked:
         return "seat"
@@ -66,7 +67,7 @@ def judge_bind(state: LogState, entry: Entry) -> str:
     sitting = state.sittings[session.sitting]
     member, seat = sitting.members.get(session.member), sitting.seats.get(session.seat)
     if not is_open(sitting) or member is None or seat is None or seat.kid in sitting.revoked:
-        return "state"
+        return judge_open_for_business(sitting) or refuse("not-of-the-roster")
     live = sitting.live_by_member.get(session.member)
     return "session" if live and state.sessions[live].index > session.index else ""
 
@@ -92,8 +93,9 @@ def judge_session_end(state: LogState, entry: Entry) -> str:
     author = entry.author
     own = author.by is By.SESSION and author.owner == session.hash
     device = author.by is By.DEVICE and entry.kid == session.device_kid
-    officer = author.by is By.OFFICER and may_act(state, entry)
-    return "" if own or device or officer else "state"
+    if author.by is By.OFFICER:
+        return judge_author(state, entry)
+    return "" if own or device else refuse("not-your-act")
 
 
 def apply_session_end(state: LogState, entry: Entry) -> None:
@@ -126,8 +128,10 @@ def judge_presence(state: LogState, entry: Entry) -> str:
     """The secretary corrects the presence of a member of this open sitting."""
     record = cast("records.Presence", entry.record)
     sitting = state.sittings.get(record.sitting)
-    known = sitting is not None and is_open(sitting) and record.member in sitting.members
-    return judge_officer(state, entry) or ("" if known else "state")
+    reason = judge_officer(state, entry) or judge_open_for_business(sitting)
+    if reason or sitting is None:
+        return reason
+    return "" if record.member in sitting.members else refuse("member-unknown")
 
 
 def apply_presence(state: LogState, entry: Entry) -> None:
@@ -150,7 +154,7 @@ def judge_revoke(state: LogState, entry: Entry) -> str:
     record = cast("records.DeviceRevoke", entry.record)
     owner = state.keys.get(record.kid)
     known = owner is not None and owner.by is By.DEVICE and owner.owner == record.seat
-    return judge_officer(state, entry) or ("" if known else "state")
+    return judge_officer(state, entry) or ("" if known else refuse("device-unknown"))
 
 
 def apply_revoke(state: LogState, entry: Entry) -> None:

@@ -47,30 +47,41 @@ def presides(state: LogState, sitting: SittingState, officer: str) -> bool:
     return state.officers[officer].role == "chair"
 
 
-def may_act(state: LogState, entry: Entry) -> bool:
-    """True if the author may sign this kind for this sitting; keys of other classes pass if the kind names them."""
+def refuse(name: str) -> str:
+    """The void reason `state`, with the name of what stands against it: people are told it, the log is not."""
+    return f"state/{name}"
+
+
+def judge_author(state: LogState, entry: Entry) -> str:
+    """Nothing if the author may sign this kind for this sitting; keys of other classes may if the kind names them."""
     author, kind = entry.author, entry.record.kind
     if author.by is not By.OFFICER:
-        return author.by in entry.record.by
+        return "" if author.by in entry.record.by else refuse("not-your-act")
     if author.role == RETIRED:
-        return False
+        return refuse("retired")
     if author.role == "secretary" and By.SECRETARY in entry.record.by:
-        return True
-    if By.OFFICER not in entry.record.by:
-        return False
-    if author.role == "operator":
-        return kind in OPERATOR_KINDS
-    if kind in {"presiding", "incident"}:
-        return author.role in MAY_PRESIDE or kind == "incident"
+        return ""
+    if not _role_may_sign(author.role, entry.record):
+        return refuse("not-your-act")
+    if author.role == "operator" or kind in {"presiding", "incident"}:
+        return ""
     sitting = sitting_of(state, entry.record)
-    if sitting is None:
-        return author.role == "chair"
-    return author.role in MAY_PRESIDE and presides(state, sitting, author.owner)
+    here = author.role == "chair" if sitting is None else presides(state, sitting, author.owner)
+    return "" if here else refuse("not-presiding")
+
+
+def _role_may_sign(role: str, record: Record) -> bool:
+    """True if an officer of this role, other than as secretary, may ever sign this kind."""
+    if By.OFFICER not in record.by:
+        return False
+    if role == "operator":
+        return record.kind in OPERATOR_KINDS
+    return role in MAY_PRESIDE or record.kind == "incident"
 
 
 def judge_officer(state: LogState, entry: Entry) -> str:
     """Rising `seq`, staleness and role, in the order of section 7.4: an officer's void reason, or nothing."""
-    return judge_seq(state, entry) or judge_stale(state, entry) or ("" if may_act(state, entry) else "state")
+    return judge_seq(state, entry) or judge_stale(state, entry) or judge_author(state, entry)
 
 
 def judge_seq(state: LogState, entry: Entry) -> str:
@@ -110,6 +121,21 @@ def last_change(state: LogState, record: Record) -> int:
 def is_open(sitting: SittingState | None) -> bool:
     """True while business can be done."""
     return sitting is not None and sitting.phase is SittingPhase.OPEN
+
+
+def refuse_sitting(sitting: SittingState | None) -> str:
+    """Refuse for where the sitting stands."""
+    return refuse("sitting-unknown" if sitting is None else f"sitting-is-{sitting.phase.value}")
+
+
+def refuse_vote(vote: VoteState | None) -> str:
+    """Refuse for where the vote stands."""
+    return refuse("vote-unknown" if vote is None else f"vote-is-{vote.phase.value}")
+
+
+def judge_open_for_business(sitting: SittingState | None) -> str:
+    """Nothing while business can be done, else where the sitting stands."""
+    return "" if is_open(sitting) else refuse_sitting(sitting)
 
 
 def item_of(sitting: SittingState, item: str) -> ItemState:

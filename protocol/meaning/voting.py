@@ -8,14 +8,30 @@ Source: `docs/protocol.md` sections 6.7 and 7.2.
 from typing import cast
 
 from protocol import records
-from protocol.majority import Figures, quorum_needed_of
+from protocol.majority import Figures, Rule, quorum_needed_of
 from protocol.meaning.ballot import settle_assisted
-from protocol.meaning.shared import is_open, item_is_active, judge_officer, judge_seq, presides, vote_of
+from protocol.meaning.shared import (
+    item_is_active,
+    judge_officer,
+    judge_open_for_business,
+    judge_seq,
+    presides,
+    refuse,
+    refuse_vote,
+    vote_of,
+)
 from protocol.record import By
-from protocol.records import AGAINST, FOR
+from protocol.records import AGAINST, FOR, MAYOR
 from protocol.state import Entry, LogState, VoteState
 from protocol.tally import count_vote, expected_result, settle_voids, tied_options
 from protocol.vote import ENDED, Move, Phase, next_phase
+
+UNLAWFUL_MODES: dict[str, frozenset[str]] = {
+    "any": frozenset(),
+    "named": frozenset({"secret", "paper"}),
+    "secret": frozenset({"open"}),
+}
+"""By a rule's visibility, the modes in which its votes may not be held."""
 
 
 def judge_arm(state: LogState, entry: Entry) -> str:
@@ -23,18 +39,27 @@ def judge_arm(state: LogState, entry: Entry) -> str:
     record = cast("records.VoteArm", entry.record)
     reason = judge_officer(state, entry)
     sitting = state.sittings.get(record.sitting)
-    if reason or sitting is None or not is_open(sitting) or not item_is_active(sitting, record.item):
-        return reason or "state"
-    repeated = state.opens.get(record.repeats)
-    fits = (
-        record.vote not in sitting.votes
-        and record.mode != "secret"
-        and record.rule in state.rules_of(sitting).rules
-        and (record.eligible == "all" or state.eligible_list(record.sitting, record.eligible) is not None)
-        and (record.repeats == "" or (repeated is not None and repeated.phase is Phase.VOID))
-        and _options_fit(record)
+    reason = reason or judge_open_for_business(sitting)
+    if reason or sitting is None or not item_is_active(sitting, record.item):
+        return reason or refuse("item-not-active")
+    if record.vote in sitting.votes:
+        return refuse("vote-id-taken")
+    if record.eligible != "all" and state.eligible_list(record.sitting, record.eligible) is None:
+        return refuse("list-unknown")
+    if record.repeats and (record.repeats not in state.opens or state.opens[record.repeats].phase is not Phase.VOID):
+        return refuse("repeats-no-void-vote")
+    return _judge_rule(state.rules_of(sitting).rules.get(record.rule), record.mode) or (
+        "" if _options_fit(record) else refuse("options")
     )
-    return "" if fits else "state"
+
+
+def _judge_rule(rule: Rule | None, mode: str) -> str:
+    """A known rule, and a way of voting that its law allows; a test vote decides nothing under any."""
+    if rule is None:
+        return refuse("rule-unknown")
+    if mode == "secret":
+        return refuse("secret-only-on-paper")
+    return "" if mode == "test" or mode not in UNLAWFUL_MODES[rule.visibility] else refuse("rule-forbids-mode")
 
 
 def _options_fit(record: records.VoteArm) -> bool:
@@ -61,12 +86,14 @@ def judge_open(state: LogState, entry: Entry) -> str:
     """An armed vote, no other one running, business open, the registered quorum there."""
     vote = vote_of(state, entry.record)
     reason = judge_officer(state, entry)
-    if reason or vote is None or next_phase(vote.phase, Move.OPEN) is None or state.running is not None:
-        return reason or "state"
+    if reason or vote is None or next_phase(vote.phase, Move.OPEN) is None:
+        return reason or refuse_vote(vote)
+    if state.running is not None:
+        return refuse("vote-runs")
     sitting = state.sitting_of_vote(vote)
-    if not is_open(sitting) or not item_is_active(sitting, vote.arm.item):
-        return "state"
-    return "state" if quorum_missing(state, vote) else ""
+    if not item_is_active(sitting, vote.arm.item):
+        return judge_open_for_business(sitting) or refuse("item-not-active")
+    return judge_open_for_business(sitting) or (refuse("quorum-missing") if quorum_missing(state, vote) else "")
 
 
 def quorum_missing(state: LogState, vote: VoteState) -> tuple[int, int] | None:
@@ -75,12 +102,14 @@ def quorum_missing(state: LogState, vote: VoteState) -> tuple[int, int] | None:
     if rule.quorum_source != "registered" or vote.arm.mode == "test":
         return None
     left = set(sitting.recusals.get(vote.arm.item, set())) if vote.recusal == "leave-base" else set()
-    in_office = sitting.in_office - len(left & _eligible(state, vote))
-    needed = quorum_needed_of(rule, Figures(sitting.statutory, in_office, 0, 0, 0, 0))
     here: frozenset[str] | set[str] = sitting.present
     if rule.present_from == "quorum-check" and sitting.quorum_checks:
         here = sitting.quorum_checks[-1][2] & sitting.members.keys()
-    here = here - left
+    eligible = _eligible(state, vote)
+    here = here - left - (set() if MAYOR in eligible else {MAYOR})
+    mayor = int(MAYOR in here)
+    in_office = sitting.in_office + mayor - len(left & eligible - {MAYOR})
+    needed = quorum_needed_of(rule, Figures(sitting.statutory + mayor, in_office, 0, 0, 0, 0))
     return (len(here), needed) if len(here) < needed else None
 
 
@@ -101,9 +130,11 @@ def apply_open(state: LogState, entry: Entry) -> None:
 
 
 def _eligible(state: LogState, vote: VoteState) -> frozenset[str]:
-    """The members who may vote, as the roster in force and the arm's list say."""
+    """The members who may vote, as the roster in force, the rule (a mayor) and the arm's list say."""
     sitting = state.sitting_of_vote(vote)
     everyone = frozenset(sitting.members)
+    if vote.rule.mayor == "no":
+        everyone -= {MAYOR}
     listed = everyone if vote.arm.eligible == "all" else state.eligible_list(sitting.id, vote.arm.eligible)
     return everyone & (listed or frozenset())
 
@@ -114,11 +145,11 @@ def judge_act(state: LogState, entry: Entry) -> str:
     vote = vote_of(state, record)
     reason = judge_officer(state, entry)
     if reason or vote is None or next_phase(vote.phase, Move(record.act)) is None:
-        return reason or "state"
+        return reason or refuse_vote(vote)
     if record.act == "extend":
         fits = vote.arm.duration_ms > 0 and 0 < record.ms <= vote.arm.extend_ms - vote.extended_ms
-        return "" if fits else "state"
-    return "" if record.ms == 0 else "state"
+        return "" if fits else refuse("extension-too-long")
+    return "" if record.ms == 0 else refuse("time-without-extension")
 
 
 def apply_act(state: LogState, entry: Entry) -> None:
@@ -134,10 +165,10 @@ def judge_close(state: LogState, entry: Entry) -> str:
     """The first effective close ends the vote."""
     vote = vote_of(state, entry.record)
     if vote is None:
-        return judge_officer(state, entry) or "state"
+        return judge_officer(state, entry) or refuse_vote(vote)
     if not vote.running:
         return judge_seq(state, entry) or "closed"
-    return judge_officer(state, entry) or ("" if next_phase(vote.phase, Move.CLOSE) else "state")
+    return judge_officer(state, entry) or ("" if next_phase(vote.phase, Move.CLOSE) else refuse_vote(vote))
 
 
 def judge_expired(state: LogState, entry: Entry) -> str:
@@ -204,10 +235,13 @@ def judge_casting(state: LogState, entry: Entry) -> str:
     """Who presides, with the own key, after a tie, before the announcement, where the rule allows."""
     vote = vote_of(state, entry.record)
     reason = judge_officer(state, entry)
-    if reason or vote is None or vote.phase is not Phase.CLOSED or not vote.results or vote.casting:
-        return reason or "state"
-    tied = _is_tied(vote) and vote.rule.tie == "casting-vote"
-    return "" if tied and presides(state, state.sitting_of_vote(vote), entry.author.owner) else "state"
+    if reason or vote is None or vote.phase is not Phase.CLOSED:
+        return reason or refuse_vote(vote)
+    if vote.rule.tie != "casting-vote":
+        return refuse("rule-has-no-casting-vote")
+    if vote.casting or not _is_tied(vote):
+        return refuse("no-tie")
+    return "" if presides(state, state.sitting_of_vote(vote), entry.author.owner) else refuse("not-presiding")
 
 
 def _is_tied(vote: VoteState) -> bool:
@@ -236,10 +270,12 @@ def judge_announce(state: LogState, entry: Entry) -> str:
     vote = state.results.get(record.result)
     reason = judge_officer(state, entry)
     if reason or vote is None or next_phase(vote.phase, Move.ANNOUNCE) is None:
-        return reason or "state"
+        return reason or (refuse("result-unknown") if vote is None else refuse_vote(vote))
     latest_hash, latest_index, _ = vote.results[-1]
-    newest = record.result == latest_hash and latest_index > vote.announced_index and vote.judged_inputs == vote.inputs
-    return "" if newest else "state"
+    if latest_index <= vote.announced_index:
+        return refuse("announced-already")
+    newest = record.result == latest_hash and vote.judged_inputs == vote.inputs
+    return "" if newest else refuse("result-not-latest")
 
 
 def apply_announce(state: LogState, entry: Entry) -> None:
@@ -254,8 +290,8 @@ def judge_void(state: LogState, entry: Entry) -> str:
     vote = vote_of(state, record)
     reason = judge_officer(state, entry)
     if reason or vote is None or next_phase(vote.phase, Move.VOID) is None:
-        return reason or "state"
-    return "state" if vote.phase is Phase.ANNOUNCED and record.basis == "" else ""
+        return reason or refuse_vote(vote)
+    return refuse("needs-basis") if vote.phase is Phase.ANNOUNCED and record.basis == "" else ""
 
 
 def void_needs_ack(state: LogState, entry: Entry) -> bool:
@@ -281,18 +317,35 @@ def judge_secretary_on_vote(state: LogState, entry: Entry) -> str:
     reason = judge_officer(state, entry)
     vote = vote_of(state, entry.record)
     if reason or vote is None or vote.phase not in ENDED:
-        return reason or "state"
-    record, sitting = entry.record, state.sitting_of_vote(vote)
+        return reason or refuse_vote(vote)
+    record = entry.record
     if isinstance(record, records.RuleCorrection):
-        return "" if record.rule in state.rules_of(sitting).rules else "state"
+        return _judge_rule(state.rules_of(state.sitting_of_vote(vote)).rules.get(record.rule), vote.arm.mode)
     if isinstance(record, records.PaperResult):
-        whole = record.valid + record.invalid == record.returned <= record.issued
-        fits = len(record.figures) == len(vote.arm.options) and max(record.figures) <= record.valid
-        return "" if whole and fits and vote.arm.mode == "paper" else "state"
+        return _judge_paper(vote, record)
     if isinstance(record, records.Lot):
-        tied = vote.phase is Phase.CLOSED and _is_tied(vote) and vote.rule.tie == "lot"
-        return "" if tied and record.choice in tied_options(vote, count_vote(vote)) else "state"
-    return "" if cast("records.Correction", record).member in vote.members else "state"
+        return _judge_lot(vote, record)
+    return "" if cast("records.Correction", record).member in vote.members else refuse("member-unknown")
+
+
+def _judge_paper(vote: VoteState, record: records.PaperResult) -> str:
+    """The papers add up, in a vote that is held on paper."""
+    if vote.arm.mode != "paper":
+        return refuse("not-on-paper")
+    whole = record.valid + record.invalid == record.returned <= record.issued
+    fits = len(record.figures) == len(vote.arm.options) and max(record.figures) <= record.valid
+    return "" if whole and fits else refuse("papers-do-not-add-up")
+
+
+def _judge_lot(vote: VoteState, record: records.Lot) -> str:
+    """Drawn on a tie that the rule leaves to a lot, among the tied."""
+    if vote.phase is not Phase.CLOSED:
+        return refuse_vote(vote)
+    if vote.rule.tie != "lot":
+        return refuse("rule-has-no-lot")
+    if not _is_tied(vote):
+        return refuse("no-tie")
+    return "" if record.choice in tied_options(vote, count_vote(vote)) else refuse("not-among-the-tied")
 
 
 def apply_rule_correction(state: LogState, entry: Entry) -> None:

@@ -175,7 +175,7 @@ class Hostile:
         key = Ed25519Signer(self._stage.random.randbytes(32))
         down = topic.removesuffix("up") + "down"
         record = plain.hash_of(payload)
-        self._wire.inject_down(down, Refusal(record, "late", 1).seal(key))
+        self._wire.inject_down(down, Refusal(record, "late", 1, "", ()).seal(key))
         status = Status(record, 0, "counts", 1).seal(key)
         note = self._wire.retained.get(TOPICS.checkpoint, b"")
         lines = b"c2sp.org/tlog-proof@v1\nextra " + b64encode(status) + b"\nindex 0\n\n"

@@ -60,7 +60,7 @@ def test_answer_before_the_keys_is_passed_over(chamber: Writer) -> None:
     """A console that starts anew may hear an answer before it knows any key: it waits for the next one."""
     desk = Desk(key_of("chair"), key_of("root").public.thumbprint)
     with pytest.raises(MessageRefused):
-        desk.take_answer(Refusal("A" * 43, "late", 1).seal(key_of("controller")))
+        desk.take_answer(Refusal("A" * 43, "late", 1, "", ()).seal(key_of("controller")))
 
 
 def test_head_rises_although_the_clock_went_back(chamber: Writer) -> None:

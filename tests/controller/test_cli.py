@@ -19,6 +19,7 @@ from controller.officer import ActRefused
 from controller.package_reader import read_package
 from protocol import errors
 from protocol.errors import ChamberError
+from protocol.messages import Refusal
 from protocol.words import root_words
 from tests.controller.test_replay import small, written
 from tests.protocol.chamber_builder import ROOT_KEY
@@ -351,7 +352,7 @@ def test_every_error_has_its_exit_code() -> None:
     """Errors of a person's making have one; bugs have none and show themselves."""
     assert exit_code_of(ZeroDivisionError()) is None
     assert exit_code_of(BrokerUnreachable("mqtt://x", "no")) == 5
-    assert exit_code_of(ActRefused("vote-close", "size")) == 4
+    assert exit_code_of(ActRefused("vote-close", Refusal("A" * 43, "size", 1, "", ()))) == 4
     assert exit_code_of(ChamberError("?", "something-new")) == 1
     assert {exit_code_of(ChamberError("?", code)) for code in EXIT_CODES} <= {1, 3, 4, 5}
     assert exit_code_of(errors.WrongOrder("?")) == 1

@@ -20,6 +20,7 @@ from controller.recovery import recover, topics_of
 from controller.service import Service, unix_ms
 from controller.store import Store
 from protocol import records
+from protocol.errors import ChamberError
 from protocol.keys import Ed25519Signer
 from protocol.majority import simple_rule, write_rule_book
 from protocol.topics import allowed
@@ -132,7 +133,8 @@ def test_refused_act_raises(tmp_path: Path) -> None:
         async with hall.client("chair") as chair, hall.client("secretary") as secretary:
             with pytest.raises(ActRefused) as caught:
                 await Chair(chair).close_sitting("sitting-1")
-            assert (caught.value.code, str(caught.value)) == ("state", "sitting-close was refused: state")
+            assert (caught.value.code, str(caught.value)) == ("state", "sitting-close was refused: sitting-unknown")
+            assert caught.value.legal == ("roster",)
             await _open(chair, secretary)
             with pytest.raises(ActRefused):
                 await Chair(secretary).close_sitting("sitting-1")
@@ -202,7 +204,7 @@ def test_lost_answer_is_asked_for_again(tmp_path: Path, monkeypatch: pytest.Monk
             def lose(payload: bytes) -> object:
                 if not lost:
                     lost.append(payload)
-                    raise ActRefused("answer", "lost")
+                    raise ChamberError("an answer that gets lost")
                 return taken(payload)
 
             monkeypatch.setattr(chair.desk, "take_answer", lose)

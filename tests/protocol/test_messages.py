@@ -72,7 +72,7 @@ def test_longest_message() -> None:
     assert refused.value.code == "size"
 
 
-@pytest.mark.parametrize("message", [Status(HASH, 1, "counts", 2), Refusal(HASH, "late", 2), CHALLENGE])
+@pytest.mark.parametrize("message", [Status(HASH, 1, "counts", 2), Refusal(HASH, "late", 2, "", ()), CHALLENGE])
 def test_message_goes_there_and_back(message: Status) -> None:
     """What is written is read."""
     assert open_message(message.seal(CONTROLLER_KEY), CONTROLLER_KEY.public) == message

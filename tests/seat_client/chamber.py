@@ -200,7 +200,7 @@ class Chamber:
             return self.challenge(hash_text(data), request.seat)
         decision = decide(self.state, data, self.root_at, self.nonces)
         if isinstance(decision, Refused):
-            return self.refusal(decision.hash, decision.reason)
+            return self.refusal(decision.hash, decision.reason, why=decision.why)
         if isinstance(decision, Accepted):
             self._evolve(data, decision)
             return self.receipt(decision.entry.hash, decision.entry.index)
@@ -213,9 +213,9 @@ class Chamber:
         self.nonces.add(nonce)
         return Challenge(seat, sitting, nonce, self.tree.size, self.ts).seal(CONTROLLER)
 
-    def refusal(self, record: str, reason: str, signer: Signer = CONTROLLER) -> bytes:
+    def refusal(self, record: str, reason: str, signer: Signer = CONTROLLER, why: str = "") -> bytes:
         """A signed refusal."""
-        return Refusal(record, reason, self.tree.size).seal(signer)
+        return Refusal(record, reason, self.tree.size, why, ()).seal(signer)
 
     def receipt(self, record: str, index: int, reason: str | None = None, size: int | None = None) -> bytes:
         """The receipt of a leaf, at a size (now, if omitted)."""

@@ -451,6 +451,17 @@ def test_speak_button_asks_and_withdraws() -> None:
     assert [speech.act for _, speech in rig.chamber.state.sittings["s1"].speeches] == ["request", "withdraw"]
 
 
+def test_card_that_comes_back_to_a_waiting_request_can_take_it_back() -> None:
+    """The request outlives the session; the seat learns of it by the refusal of a second one."""
+    rig = seated().push(Button.SPEAK).remove().insert().push(Button.SPEAK)
+    floor = rig.chamber.state.sittings["s1"].speeches
+    assert [speech.act for _, speech in floor] == ["request"]
+    rig.push(Button.SPEAK)
+    assert [speech.act for _, speech in floor] == ["request", "withdraw"]
+    rig.push(Button.SPEAK)
+    assert [speech.act for _, speech in floor] == ["request", "withdraw", "request"]
+
+
 # --- Answers that do not say `counts` -----------------------------------------------------------------------------
 
 
