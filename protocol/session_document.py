@@ -52,6 +52,18 @@ def session_document(state: LogState, sitting: SittingState, blobs: Blobs) -> di
             for i in sitting.items.values()
         ],
         "votes": [vote_document(state, vote, blobs) for vote in sitting.votes.values()],
+        "turns": [{"index": index, "what": what, "code": code} for index, what, code in sitting.turns],
+        "quorum_checks": [
+            {"index": index, "how": how, "present": sorted(present)} for index, how, present in sitting.quorum_checks
+        ],
+        "recusals": [
+            {"index": i, "item": r.item, "member": r.member, "act": r.act, "code": r.code}
+            for i, r in sitting.recusal_acts
+        ],
+        "speeches": [
+            {"index": i, "item": r.item, "speaker": r.speaker, "act": r.act, "sort": r.sort, "ms": r.ms, "ts": r.ts}
+            for i, r in sitting.speeches
+        ],
         "incidents": [{"index": i, "about": r.about, "code": r.code} for i, r in incidents_of(state, sitting)],
     }
 
@@ -88,6 +100,16 @@ def vote_document(state: LogState, vote: VoteState, blobs: Blobs) -> dict[str, A
         "outcome": outcome,
         "elected": list(elected),
         "why": why_of(vote, tally),
+        "results": [
+            {"index": index, "needed": result.needed, "outcome": result.outcome} for _, index, result in vote.results
+        ],
+        "lots": list(vote.lots),
+        "paper": _paper(vote),
+        "entered": [
+            {"index": b.index, "member": b.member, "how": b.how, "held_at": b.held_at}
+            for b in vote.ballots.values()
+            if b.how
+        ],
         "void_code": vote.void_code,
         "void_basis": vote.void_basis,
         "repeats": repeated.arm.vote if repeated is not None else "",
@@ -123,6 +145,17 @@ def _ballots(vote: VoteState, tally: Tally) -> list[dict[str, Any]]:
         choice, how = list(ballot.choice), ballot.how or "seat"
         rows.append({"member": member, "standing": word, "choice": choice, "how": how, "index": ballot.index})
     return rows
+
+
+def _paper(vote: VoteState) -> dict[str, int]:
+    """The papers of a vote held on paper, empty for every other."""
+    paper = vote.paper
+    if paper is None:
+        return {}
+    return {
+        "round": paper.round, "issued": paper.issued, "returned": paper.returned, "valid": paper.valid,
+        "invalid": paper.invalid,
+    }  # fmt: skip
 
 
 def _void_leaves(state: LogState, vote: VoteState) -> list[dict[str, Any]]:

@@ -92,13 +92,14 @@ class SessionState:
 
 @dataclass(slots=True)
 class CountedBallot:
-    """A valid answer of a member. `session` is empty where the secretary entered it."""
+    """A valid answer of a member. `session` is empty where the secretary entered it, who then says `how` and when."""
 
     index: int
     member: str
     choice: tuple[str, ...]
     session: str
     how: str = ""
+    held_at: int = 0
 
 
 @dataclass(slots=True)
@@ -227,6 +228,9 @@ class SittingState:
     revoked: set[str] = field(default_factory=set)
     items: dict[str, ItemState] = field(default_factory=dict)
     recusals: dict[str, set[str]] = field(default_factory=dict)
+    recusal_acts: list[tuple[int, records.Recusal]] = field(default_factory=list)
+    turns: list[tuple[int, str, str]] = field(default_factory=list)
+    """(index, what, code) of every adjourning, resuming, end and return of the public part, agenda and amendment."""
     quorum_checks: list[tuple[int, str, frozenset[str]]] = field(default_factory=list)
     agenda: records.Agenda | None = None
     votes: dict[str, VoteState] = field(default_factory=dict)

@@ -129,7 +129,9 @@ def apply_assisted(state: LogState, entry: Entry) -> None:
     older = vote.assisted.get(record.member)
     if older is not None:
         state.voids[older.index] = "replaced"
-    vote.assisted[record.member] = CountedBallot(entry.index, record.member, record.choice, "", record.how)
+    vote.assisted[record.member] = CountedBallot(
+        entry.index, record.member, record.choice, "", record.how, record.held_at
+    )
 
 
 def settle_assisted(state: LogState, vote: VoteState) -> None:
@@ -145,6 +147,7 @@ def apply_recusal(state: LogState, entry: Entry) -> None:
     """Recuse the member from the item's votes that are not closed; his or her ballots there become void."""
     record = cast("records.Recusal", entry.record)
     sitting = state.sittings[record.sitting]
+    sitting.recusal_acts.append((entry.index, record))
     recused = sitting.recusals.setdefault(record.item, set())
     change = recused.add if record.act == "declare" else recused.discard
     change(record.member)

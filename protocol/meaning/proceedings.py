@@ -81,7 +81,9 @@ def judge_agenda(state: LogState, entry: Entry) -> str:
 def apply_agenda(state: LogState, entry: Entry) -> None:
     """The newest version is the agenda."""
     record = cast("records.Agenda", entry.record)
-    state.sittings[record.sitting].agenda = record
+    sitting = state.sittings[record.sitting]
+    sitting.agenda = record
+    sitting.turns.append((entry.index, "agenda", str(record.version)))
 
 
 def judge_item(state: LogState, entry: Entry) -> str:
@@ -181,7 +183,9 @@ def judge_in_camera(state: LogState, entry: Entry) -> str:
 def apply_in_camera(state: LogState, entry: Entry) -> None:
     """The hall goes blank, or comes back."""
     record = cast("records.InCamera", entry.record)
-    state.sittings[record.sitting].in_camera = record.state == "on"
+    sitting = state.sittings[record.sitting]
+    sitting.in_camera = record.state == "on"
+    sitting.turns.append((entry.index, f"in-camera-{record.state}", ""))
 
 
 SITTING_MOVES: dict[tuple[SittingPhase, str], SittingPhase] = {
@@ -207,6 +211,7 @@ def apply_sitting_move(state: LogState, entry: Entry) -> None:
     sitting = cast("SittingState", sitting_of(state, entry.record))
     kind = entry.record.kind
     sitting.phase = SITTING_MOVES[sitting.phase, kind]
+    sitting.turns.append((entry.index, kind, cast("records.Adjourn", entry.record).code))
     if kind != "resume":
         end_all_sessions(state, sitting, entry.index, kind)
     if kind == "sitting-close":

@@ -120,6 +120,7 @@ def apply_roster(state: LogState, entry: Entry) -> None:
     sitting.first_index = min(sitting.first_index, _first_index(state, record))
     _end_removed(state, sitting, record, entry.index)
     _put_in_force(state, sitting, record, entry.hash)
+    sitting.turns.append((entry.index, "roster", ""))
     sitting.last_change = entry.index
 
 
