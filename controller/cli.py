@@ -15,6 +15,13 @@ from controller.words import _
 COMMANDS = {
     "demo": _("A whole sitting of the bundled council, ending with a verified package."),
     "replay": _("Replay a real sitting through simulated seats and compare with the printed totals."),
+    "init": _("Make an installation: its file, then the keys and the log of each body."),
+    "controller": _("Serve all bodies of an installation."),
+    "prepare": _("Check a sitting before it is held, and say what is missing."),
+    "print": _("Sheets of paper for a sitting, in case the system fails."),
+    "act": _("Act in a sitting as an officer: every procedure, a verb each."),
+    "status": _("Where the sitting stands, what waits and what is legal now."),
+    "explain": _("Explain a rule of law, with or without figures."),
     "verify": _("Check a package, trusting nobody."),
     "export": _("Write a sitting's package from a controller's store."),
     "bench": _("Measure this machine against its own physical limits."),
@@ -23,8 +30,9 @@ INSTALL = "pip install 'chamber-voting[controller,sim]'"
 FAILED, USAGE, CONFIGURATION, REFUSED, UNREACHABLE, DIFFERS, NOT_VERIFIED, INTERRUPTED = 1, 2, 3, 4, 5, 6, 7, 130
 EXIT_CODES = {
     "store": UNREACHABLE, "fleet": FAILED, "output": CONFIGURATION, "sitting-file": CONFIGURATION,
-    "key-file": CONFIGURATION,
-    "behind": CONFIGURATION, "damaged": CONFIGURATION, "unreadable": CONFIGURATION, "not-exportable": REFUSED,
+    "key-file": CONFIGURATION, "installation": CONFIGURATION, "unreachable": UNREACHABLE,
+    "not-prepared": CONFIGURATION, "behind": CONFIGURATION, "damaged": CONFIGURATION, "unreadable": CONFIGURATION, "not-exportable": REFUSED,
+    "not-found": REFUSED, "sheet": REFUSED, "officer": CONFIGURATION,
     "state": REFUSED, "stale": REFUSED, "extra-missing": CONFIGURATION,
 }  # fmt: skip
 
@@ -40,7 +48,10 @@ class LazyGroup(click.Group):
         """Load one command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"controller.commands.{cmd_name}"), cmd_name)
+        module = importlib.import_module(f"controller.commands.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name, None) or getattr(
+            module, f"{cmd_name}_"
+        )  # Python has a print
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's

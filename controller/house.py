@@ -4,13 +4,11 @@
 past MQTT, signatures or the log.
 """
 
-import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +17,11 @@ from controller.export import export_package
 from controller.fleet_process import Fleet, start_fleet
 from controller.founding import Body, OfficerPlan, found_log, founding_records, make_keys, officer_key, read_keys
 from controller.keyfile import read_key
-from controller.mqtt.broker import BusHooks, open_bus
 from controller.officer import OfficerClient
-from controller.recorder import Recorder
-from controller.recovery import recover, topics_of
 from controller.service import Service, settle_heap, unix_ms
+from controller.serving import make_service, run_beside
 from controller.store import Store
 from protocol.keys import Ed25519Signer, P256Signer, p256_secret, self_test
-from protocol.topics import allowed
 from protocol.words import root_words
 
 EMBEDDED = "embedded://127.0.0.1:0"
@@ -88,17 +83,19 @@ async def open_house(
         store.claim()
         signed = [(plan, officer_key(directory / "keys", plan.id)) for plan in officers]
         found_log(store, keys, body, founding_records(body, root, keys, signed, unix_ms()), os.urandom, unix_ms())
-        url, service = await _serve(stack, store, partial(recover, store, keys, topics_of, os.urandom), body, broker)
+        service = make_service(store, keys, body.topics, broker, STORE_FAILURES_MAX)
+        settle_heap()
+        await run_beside(stack, service)
         clients = {
             plan.id: await stack.enter_async_context(
-                OfficerClient(plan.id, signer, root.public.thumbprint, body.topics, url)
+                OfficerClient(plan.id, signer, root.public.thumbprint, body.topics, service.bus.url)
             )
             for plan, signer in signed
         }
         plan_file, seat_of, member_entries, seat_entries = _plan_seats(
             directory, body, root.public.jwk(), members, seed
         )
-        fleet = await stack.enter_async_context(start_fleet(plan_file, url))
+        fleet = await stack.enter_async_context(start_fleet(plan_file, service.bus.url))
         yield House(
             directory,
             body,
@@ -111,50 +108,6 @@ async def open_house(
             seat_entries,
             root_words(root.public),
         )
-
-
-async def _serve(
-    stack: AsyncExitStack, store: Store, rebuild: Callable[[], Recorder], body: Body, broker: str
-) -> tuple[str, Service]:
-    topics = body.topics
-    services: list[Service] = []
-
-    def on_link(_connected: bool, session_present: bool) -> None:  # noqa: FBT001 - the hook's signature
-        if not session_present and services:
-            services[0].send_retained()
-
-    bus = open_bus(
-        broker,
-        identity="controller",
-        inbound=topics.inbound(),
-        allowed=partial(allowed, topics),
-        hooks=BusHooks(on_link=on_link),
-    )
-    service = Service(bus, store, rebuild, store_failures_max=STORE_FAILURES_MAX)
-    await service.start()
-    settle_heap()
-    services.append(service)
-    stack.push_async_callback(bus.stop)
-    await stack.enter_async_context(_running(asyncio.create_task(service.run())))
-    return bus.url, service
-
-
-@asynccontextmanager
-async def _running(serving: asyncio.Task[None]) -> AsyncIterator[None]:
-    """Run beside the caller; if the service ends by itself the caller is stopped and gets its error."""
-    caller = asyncio.current_task()
-    assert caller is not None, "runs inside a task"
-    serving.add_done_callback(lambda task: None if task.cancelled() or task.exception() is None else caller.cancel())
-    try:
-        yield
-    except asyncio.CancelledError:
-        if serving.done() and not serving.cancelled() and (error := serving.exception()) is not None:
-            caller.uncancel()
-            raise error from None
-        raise
-    finally:
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
 
 
 def _plan_seats(

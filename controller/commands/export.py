@@ -17,20 +17,26 @@ from controller.words import _
     type=click.Path(path_type=Path),
     help=_("The controller's directory; else CHAMBER_DIR, else here."),
 )
+@click.option("--body", default="", help=_("Whose sitting, where an installation has more bodies than one."))
 @click.option(
     "--out", type=click.Path(path_type=Path), help=_("Where packages go; `packages` in the directory if not given.")
 )
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
-def export(sitting: str, directory: Path | None, out: Path | None, *, as_json: bool) -> None:
+def export(sitting: str, directory: Path | None, body: str, out: Path | None, *, as_json: bool) -> None:
     """Rebuild the log from the store and export from it."""
     from controller.export import check_writable, export_package
     from controller.founding import officer_key, read_keys
+    from controller.installation import is_installation, read_installation, state_directory
     from controller.recovery import recover, topics_of
     from controller.store import Store
 
-    place = directory or Path(os.environ.get("CHAMBER_DIR", "."))
+    place, secretary_id = state_directory(directory), "secretary"
+    if body or is_installation(place):
+        installation = read_installation(place)
+        place = installation.folder_of(body)
+        secretary_id = installation.body(body).officer_with("secretary").id
     target = out or place / "packages"
-    keys, secretary = read_keys(place / "keys"), officer_key(place / "keys", "secretary")
+    keys, secretary = read_keys(place / "keys"), officer_key(place / "keys", secretary_id)
     check_writable(target)
     store = Store(place)
     try:
