@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from protocol.encoding import base64url, is_normal, text_of_blob
 from protocol.errors import PayloadRefused
 from protocol.explain import ENGLISH, Catalogue, explain_needed, explain_outcome
-from protocol.majority import Figures
 from protocol.messages import Hall, Head
 from protocol.state import SittingPhase, SittingState, VoteState
-from protocol.tally import count_vote, is_plain
+from protocol.tally import count_vote, figures_before, is_plain
 from protocol.vote import ENDED, Phase
 
 TITLE_BLOB_BYTES_MAX = 4_000
@@ -102,8 +101,4 @@ def _figures(sitting: SittingState, vote: VoteState, words: Catalogue) -> tuple[
         return shown, result.needed, result.outcome, why
     if vote.phase is Phase.VOID:
         return (), 0, "void", vote.void_code
-    statutory, in_office = (
-        (vote.statutory, vote.in_office) if vote.open_hash else (sitting.statutory, sitting.in_office)
-    )
-    figures = Figures(statutory, in_office, len(sitting.present), 0, 0, 0)
-    return (), 0, "", explain_needed(vote.rule, figures, words)
+    return (), 0, "", explain_needed(vote.rule, figures_before(vote, sitting), words)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from protocol.explain import Catalogue, explain_needed, explain_outcome
-from protocol.majority import Figures
 from protocol.state import SittingState, VoteState
-from protocol.tally import Standing, Tally, count_vote, is_plain
+from protocol.tally import Standing, Tally, count_vote, figures_before, is_plain
 from protocol.vote import Phase
 
 
@@ -64,14 +63,8 @@ def picture_of(
     if vote.results and not vote.running:
         return _with_result(sitting, vote, members, words)
     marks = tuple(Mark.DARK if member in dark else _mark_while_running(sitting, vote, member) for member in members)
-    figures = Figures(vote.statutory, vote.in_office, _present_now(sitting, vote), 0, 0, 0)
-    needed = "" if vote.arm.mode == "test" else explain_needed(vote.rule, figures, words)
+    needed = "" if vote.arm.mode == "test" else explain_needed(vote.rule, figures_before(vote, sitting), words)
     return Picture(marks, len(sitting.present), vote.phase, len(vote.ballots), (), "", needed)
-
-
-def _present_now(sitting: SittingState, vote: VoteState) -> int:
-    recused = vote.recused if vote.rule.recusal == "leave-base" else set()
-    return len((sitting.present | set(vote.ballots)) - recused)
 
 
 def _mark_without_vote(sitting: SittingState, member: str, dark: Collection[str]) -> Mark:

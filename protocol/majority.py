@@ -88,7 +88,7 @@ class Figures:
 
     `for_`, `against`, `abstain`: members' own choices. `present`: P by the rule's source. `papers`: papers cast,
     invalid ones too (0 where none were used). `registered`: who is here for the quorum, also those who may not vote
-    now (-1: as `present`).
+    now (-1: as `present`). `mayor`: S and M hold a mayor, who holds no seat.
     """
 
     statutory: int
@@ -99,6 +99,7 @@ class Figures:
     abstain: int
     papers: int = 0
     registered: int = -1
+    mayor: bool = False
 
     @property
     def cast(self) -> int:

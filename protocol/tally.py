@@ -11,7 +11,7 @@ from enum import Enum
 
 from protocol.majority import Figures, Judgement, Rule, judge_figures, needed_votes, quorum_needed_of
 from protocol.records import ABSTAIN, AGAINST, FOR, MAYOR, PLAIN_OPTIONS, Result
-from protocol.state import LogState, VoteState, void_lines_hash
+from protocol.state import LogState, SittingState, VoteState, void_lines_hash
 
 
 class Standing(Enum):
@@ -120,7 +120,26 @@ def _figures(vote: VoteState, counts: tuple[int, ...], here: set[str], papers: i
     left = len((vote.recused & vote.eligible) - {MAYOR}) if vote.recusal == "leave-base" else 0
     return Figures(
         vote.statutory + mayor, vote.in_office + mayor - left, len(here & vote.eligible), plain.get(FOR, 0),
-        plain.get(AGAINST, 0), plain.get(ABSTAIN, 0), papers, len(here),
+        plain.get(AGAINST, 0), plain.get(ABSTAIN, 0), papers, len(here), bool(mayor),
+    )  # fmt: skip
+
+
+def figures_before(vote: VoteState, sitting: SittingState) -> Figures:
+    """What is known of a vote's numbers before its end: who is here now, and nothing of any ballot."""
+    opened = vote.open_index >= 0
+    members, numbers = (vote.members, vote) if opened else (sitting.members, sitting)
+    eligible = vote.eligible if opened else members.keys() - (set() if vote.rule.mayor == "counts" else {MAYOR})
+    recused = vote.recused if opened else sitting.recusals.get(vote.arm.item, set())
+    here = (sitting.present | vote.ballots.keys()) & members.keys()
+    left: set[str] = set()
+    if vote.recusal == "leave-base":
+        here, left = here - recused, (recused & eligible) - {MAYOR}
+    if MAYOR not in eligible:
+        here = here - {MAYOR}
+    mayor = MAYOR in here
+    return Figures(
+        numbers.statutory + mayor, numbers.in_office + mayor - len(left), len(here & eligible), 0, 0, 0, 0, len(here),
+        mayor,
     )  # fmt: skip
 
 

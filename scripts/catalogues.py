@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from controller.serbian import to_latin  # noqa: E402 - found only now
 
 LOCALE = ROOT / "controller" / "locale"
-SOURCES = (("protocol", "explain.py"), ("controller", "**.py"))
+SOURCES = (("protocol", "explain.py"), ("protocol", "explain_shares.py"), ("controller", "**.py"))
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 SLAVIC = "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
 PLURALS = {

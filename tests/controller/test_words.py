@@ -198,12 +198,12 @@ def test_missing_quorum_is_explained(language: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ("Needed: more than half of the votes for and against.", "Needed 27: a fixed number.")),
-        ("sr-Cyrl", ("Потребно: више од половине гласова за и против.", "Потребно 27: утврђен број.")),
-        ("sr-Latn", ("Potrebno: više od polovine glasova za i protiv.", "Potrebno 27: utvrđen broj.")),
-        ("ro", ("Necesar: mai mult de jumătate din voturile pentru și împotrivă.", "Necesar 27: un număr fix.")),
-        ("uk", ("Потрібно: більше половини голосів за і проти.", "Потрібно 27: установлене число.")),
-        ("pl", ("Wymagane: więcej niż połowa głosów za i przeciw.", "Wymagane 27: stała liczba.")),
+        ("en", ("Needed: more votes for than against.", "Needed 27: a fixed number.")),
+        ("sr-Cyrl", ("Потребно: више гласова за него против.", "Потребно 27: утврђен број.")),
+        ("sr-Latn", ("Potrebno: više glasova za nego protiv.", "Potrebno 27: utvrđen broj.")),
+        ("ro", ("Necesar: mai multe voturi pentru decât împotrivă.", "Necesar 27: un număr fix.")),
+        ("uk", ("Потрібно: більше голосів за, ніж проти.", "Потрібно 27: установлене число.")),
+        ("pl", ("Wymagane: więcej głosów za niż przeciw.", "Wymagane 27: stała liczba.")),
     ],
 )  # fmt: skip
 def test_what_is_needed_is_said_before_the_vote(language: str, expected: tuple[str, str]) -> None:
