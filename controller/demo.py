@@ -18,10 +18,12 @@ from controller.house import EMBEDDED, House, MemberPlan, open_house
 from controller.package_reader import read_package
 from controller.terminal import Audience, Frame, Line
 from controller.words import catalogue
-from protocol.majority import write_rule_book
+from protocol.explain import explain_quorum
+from protocol.majority import Figures, quorum_needed_of, write_rule_book
 from protocol.state import LogState
 from protocol.verify import Verdict, verify_package
 
+QUORUM = "rs.quorum"
 _ROLES = ("chair", "deputy", "secretary", "operator")
 
 
@@ -103,12 +105,13 @@ async def open_sitting(stage: Stage) -> None:
     await stage.secretary.submit_agenda(stage.id, 1, [(item.id, item.title_sr) for item in council.items])
     stage.absent.add(council.cast.late)
     await stage.seat_everybody()
-    here, quorum = len(stage.sitting.present), seats // 2 + 1
-    stage.expect(here >= quorum, "a quorum is there")
+    here, quorum = len(stage.sitting.present), next(rule for rule in council.rules if rule.id == QUORUM)
+    figures = Figures(seats, seats, here, 0, 0, 0)
+    stage.expect(here >= quorum_needed_of(quorum, figures), "a quorum is there")
     stage.audience.tell(
-        gettext("%(here)d of %(seats)d members have put in their cards; quorum %(quorum)d: the sitting can decide.")
-        % {"here": here, "seats": seats, "quorum": quorum}
+        gettext("%(here)d of %(seats)d members have put in their cards.") % {"here": here, "seats": seats}
     )
+    stage.audience.tell(explain_quorum(quorum, figures, stage.words))
     stage.draw()
     await stage.pause()
 

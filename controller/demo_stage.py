@@ -22,10 +22,10 @@ from controller.serbian import to_latin
 from controller.terminal import Audience, Frame, Line
 from controller.words import is_cyrillic
 from protocol.errors import ChamberError
-from protocol.explain import Catalogue, outcome_word
+from protocol.explain import Catalogue, explain_needed, outcome_word
 from protocol.records import Result
 from protocol.state import LogState, SittingState, VoteState
-from protocol.tally import count_vote
+from protocol.tally import count_vote, figures_before
 from protocol.vote import Phase
 
 WAIT_S = 60.0
@@ -205,6 +205,8 @@ class Stage:
         await self.catch_up(self.presiding.client)
         plan = VotePlan(vote.id, item.title_sr, vote.rule, item=item.id, repeats=repeats, decisive=True)
         opened = await self.presiding.open(await self.presiding.arm(self.id, plan))
+        state = self.vote(vote.id)
+        self.audience.tell(explain_needed(state.rule, figures_before(state, self.sitting), self.words))
         self.draw()
         await self.pause(0.5)
         return opened

@@ -10,10 +10,11 @@ from itertools import product
 from typing import Any
 
 from controller.demo_council.spreads import SPREADS, Spread
-from protocol.majority import Rule, simple_rule
+from controller.law_files import read_law
+from protocol.law import read_overrides, rules_in_force
+from protocol.majority import Rule
 
 SEATS_MIN, SEATS_DEFAULT, SEATS_MAX = 3, 39, 300
-_QUORUM_OF_ALL = {"quorum_base": "statutory", "quorum_comparator": ">", "quorum_numerator": 1, "quorum_denominator": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +101,15 @@ def read_council(seats: int = SEATS_DEFAULT) -> Council:
         officers,
         members,
         tuple((group["name_sr"], group["name_en"]) for group in data["groups"]),
-        tuple(_rule(rule) for rule in data["rules"]),
+        _read_rules(data["day"]),
         tuple(_item(item) for item in data["items"]),
     )
 
 
-def _rule(members: dict[str, Any]) -> Rule:
-    changes = {"recusal": "leave-base", **_QUORUM_OF_ALL, **members}
-    return simple_rule(changes.pop("id"), changes.pop("title"), **changes)
+def _read_rules(day: str) -> tuple[Rule, ...]:
+    """The law of the sitting's day, with the council's own rules."""
+    own = read_overrides((files("controller.demo_council") / "rules.toml").read_text(encoding="utf-8"))
+    return tuple(law.rule for law in rules_in_force(read_law(own.country), day, own))
 
 
 def _item(data: dict[str, Any]) -> DemoItem:
