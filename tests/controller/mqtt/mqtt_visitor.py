@@ -126,13 +126,13 @@ class Visitor:
     async def leave(self) -> None:
         """Send DISCONNECT and wait for the thread to end."""
         self.paho.disconnect()
-        await asyncio.to_thread(self.paho.loop_stop)
+        await self._end()
 
     async def drop(self) -> None:
         """Tear the connection without a word."""
         plain = cast("socket.socket", self.paho.socket())
         plain.shutdown(socket.SHUT_RDWR)
-        await asyncio.to_thread(self.paho.loop_stop)
+        await self._end()
 
     async def subscribe(
         self,
@@ -174,6 +174,16 @@ class Visitor:
         assert message.topic == topic, f"unexpected message on {message.topic}"
         if self._manual:
             self.paho.ack(message.mid, message.qos)
+
+    async def _end(self) -> None:
+        """Wait for the thread to end and close what paho leaves open.
+
+        `loop_stop` leaves open the pair of sockets that wakes the thread, and may leave the connection.
+        The client closes them in `__del__`, but it is part of a cycle, and the garbage collector may
+        finalize the sockets before it: a `ResourceWarning` in whatever test runs then.
+        """
+        await asyncio.to_thread(self.paho.loop_stop)
+        self.paho._reset_sockets()  # noqa: SLF001 - paho has no public call that closes them
 
     def _answer(self, kind: str, mid: int) -> asyncio.Future[list[int]]:
         waiting = self._answers.setdefault((kind, mid), self._loop.create_future())

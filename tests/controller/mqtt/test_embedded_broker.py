@@ -92,12 +92,6 @@ class FakeClock:
         self._now_s = until_s
 
 
-async def loop_turns() -> None:
-    """Let connections that were just torn give their sockets back before the loop ends."""
-    for _ in range(5):
-        await asyncio.sleep(0)
-
-
 def run_broker(
     body: Callable[[EmbeddedBroker], Awaitable[None]],
     *,
@@ -123,7 +117,6 @@ def run_broker(
             await body(broker)
         finally:
             await broker.stop()
-            await loop_turns()
 
     asyncio.run(run())
 
@@ -153,7 +146,6 @@ def run_bus(
             await body(bus, int(bus.url.rpartition(":")[2]))
         finally:
             await bus.stop()
-            await loop_turns()
 
     asyncio.run(run())
 
