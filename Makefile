@@ -62,6 +62,7 @@ static: setup-dev
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/catalogues.py --check
 	$(BIN)/python scripts/diagrams.py --check
+	$(BIN)/python scripts/rules_pages.py --check
 
 check: static test
 

@@ -19,6 +19,7 @@ from protocol.explain import (
     known_needed,
 )
 from protocol.majority import Figures, Rule, judge_figures
+from protocol.tally import LEAVE_PRESENT
 
 NUMBER_MAX = 1_000_000
 """No body counts so many seats or votes."""
@@ -89,7 +90,8 @@ def explain_given(rule: Rule, given: Given, words: Catalogue) -> Explanation:
         _require(rule.base, {"papers_cast": given.papers})
     figures = Figures(
         statutory or 0, in_office or 0, given.cast if present is None else present, given.for_ or 0, given.against or 0,
-        given.abstain or 0, given.papers or 0, mayor=given.mayor,
+        given.abstain or 0, given.papers or 0, registered=_registered(given, present), mayor=given.mayor,
+        quorum_left=(given.recused or 0) if rule.recusal == "leave-quorum" else 0,
     )  # fmt: skip
     if asks_only_quorum(rule):
         return _explain_quorum(rule, given, figures, words)
@@ -129,12 +131,18 @@ def _filled(rule: Rule, given: Given) -> tuple[int | None, int | None, int | Non
         statutory = None if statutory is None else statutory + 1
         in_office = None if in_office is None else in_office + 1
     present = in_office if given.present is None else given.present
+    if rule.recusal in LEAVE_PRESENT and given.recused:
+        present = None if present is None else present - given.recused
     if rule.recusal == "leave-base" and given.recused:
         in_office = None if in_office is None else in_office - given.recused
-        present = None if present is None else present - given.recused
     if rule.present_from == "presses" and given.voted:
         present = given.cast
     return statutory, in_office, present
+
+
+def _registered(given: Given, present: int | None) -> int:
+    """Who is here for the quorum: councillors alone."""
+    return (given.cast if present is None else present) - given.mayor
 
 
 def _require(base: str, known: dict[str, int | None]) -> None:

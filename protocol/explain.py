@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from protocol.explain_shares import base_in_words, exact_share, share_in_words, share_of
-from protocol.majority import Figures, Judgement, Rule, judge_figures, needed_votes, quorum_needed_of
+from protocol.majority import Figures, Judgement, Rule, judge_figures, needed_votes, quorum_base, quorum_needed_of
 
 
 class Catalogue(Protocol):
@@ -177,7 +177,7 @@ def _quorum_before(rule: Rule, figures: Figures, words: Catalogue) -> str:
     needed = quorum_needed_of(rule, figures)
     if needed == 0:
         return ""
-    asked = {"needed": needed, "count": _quorum_count(rule, figures)}
+    asked = {"needed": needed, "count": quorum_base(rule, figures)}
     if rule.quorum_source == "cast":
         return words.gettext("Quorum %(needed)d of %(count)d, counted by the votes cast.") % asked
     return words.gettext("Quorum %(needed)d of %(count)d.") % asked
@@ -187,12 +187,8 @@ def _quorum_rule(rule: Rule, figures: Figures, words: Catalogue) -> str:
     """`Quorum 11 of 21: at least half of all members.`, of a rule that asks for nothing else."""
     fraction = (rule.quorum_comparator, rule.quorum_numerator, rule.quorum_denominator)
     share = _by(rule, share_in_words(rule.quorum_base, *fraction, words), words)
-    asked = {"needed": quorum_needed_of(rule, figures), "count": _quorum_count(rule, figures), "share": share}
+    asked = {"needed": quorum_needed_of(rule, figures), "count": quorum_base(rule, figures), "share": share}
     return words.gettext("Quorum %(needed)d of %(count)d: %(share)s.") % asked
-
-
-def _quorum_count(rule: Rule, figures: Figures) -> int:
-    return figures.statutory if rule.quorum_base == "statutory" else figures.in_office
 
 
 def _quorum_here(rule: Rule, judgement: Judgement, words: Catalogue) -> str:

@@ -19,7 +19,7 @@ RULES_BYTES_MAX = 60_000
 BASES = ("statutory", "in_office", "present", "cast", "papers_cast", "yes_no", "fixed", "none")
 QUORUM_BASES = ("statutory", "in_office", "none")
 COMPARATORS = (">", ">=")
-RECUSALS = ("block", "leave-base", "declare-only")
+RECUSALS = ("block", "leave-quorum", "leave-base", "declare-only")
 TIES = ("not-adopted", "casting-vote", "repeat", "lot")
 PRESENT_SOURCES = ("cards", "presses", "quorum-check")
 QUORUM_SOURCES = ("registered", "cast")
@@ -88,7 +88,8 @@ class Figures:
 
     `for_`, `against`, `abstain`: members' own choices. `present`: P by the rule's source. `papers`: papers cast,
     invalid ones too (0 where none were used). `registered`: who is here for the quorum, also those who may not vote
-    now (-1: as `present`). `mayor`: S and M hold a mayor, who holds no seat.
+    now (-1: as `present`). `mayor`: S and M hold a mayor, who holds no seat; a quorum is of councillors alone.
+    `quorum_left`: how many of M the quorum leaves out, who are recused.
     """
 
     statutory: int
@@ -100,6 +101,7 @@ class Figures:
     papers: int = 0
     registered: int = -1
     mayor: bool = False
+    quorum_left: int = 0
 
     @property
     def cast(self) -> int:
@@ -160,8 +162,14 @@ def quorum_needed_of(rule: Rule, figures: Figures) -> int:
     """How many must be here (or have cast a vote, by the rule's source); 0 where nothing is asked."""
     if rule.quorum_base == "none":
         return 0
-    base = figures.statutory if rule.quorum_base == "statutory" else figures.in_office
-    return _least(rule.quorum_comparator, rule.quorum_numerator * base, rule.quorum_denominator)
+    return _least(rule.quorum_comparator, rule.quorum_numerator * quorum_base(rule, figures), rule.quorum_denominator)
+
+
+def quorum_base(rule: Rule, figures: Figures) -> int:
+    """What the quorum's fraction is of: councillors, without a mayor."""
+    if rule.quorum_base == "statutory":
+        return figures.statutory - figures.mayor
+    return figures.in_office - figures.mayor - figures.quorum_left
 
 
 def _least(comparator: str, product: int, denominator: int) -> int:

@@ -13,6 +13,9 @@ from protocol.majority import Figures, Judgement, Rule, judge_figures, needed_vo
 from protocol.records import ABSTAIN, AGAINST, FOR, MAYOR, PLAIN_OPTIONS, Result
 from protocol.state import LogState, SittingState, VoteState, void_lines_hash
 
+LEAVE_PRESENT = frozenset({"leave-quorum", "leave-base"})
+"""The recusal modes in which the recused are not counted among those here."""
+
 
 class Standing(Enum):
     """What became of a member in a vote."""
@@ -98,8 +101,8 @@ def count_vote(vote: VoteState, present_now: frozenset[str] | set[str] | None = 
 def _here(vote: VoteState, here: frozenset[str] | set[str]) -> set[str]:
     """Who is registered here: those counted, and those present by the rule's source.
 
-    P counts those of them who may vote now, the quorum everybody; the recused leave both where the law says so, and a
-    mayor is among them only where he may vote.
+    P counts those of them who may vote now, the quorum every councillor; the recused leave both where the law says so.
+    A mayor is among them only where he may vote.
     """
     counted = set(vote.ballots)
     if vote.rule.present_from == "presses":
@@ -107,7 +110,7 @@ def _here(vote: VoteState, here: frozenset[str] | set[str]) -> set[str]:
     elif vote.rule.present_from == "quorum-check" and vote.checked_present is not None:
         here = vote.checked_present
     members = (counted | set(here)) & vote.members.keys()
-    if vote.recusal == "leave-base":
+    if vote.recusal in LEAVE_PRESENT:
         members -= vote.recused
     if MAYOR not in vote.eligible:
         members.discard(MAYOR)
@@ -117,11 +120,17 @@ def _here(vote: VoteState, here: frozenset[str] | set[str]) -> set[str]:
 def _figures(vote: VoteState, counts: tuple[int, ...], here: set[str], papers: int) -> Figures:
     plain = dict(zip(vote.arm.options, counts, strict=False))
     mayor = int(MAYOR in here)
-    left = len((vote.recused & vote.eligible) - {MAYOR}) if vote.recusal == "leave-base" else 0
+    recused = len((vote.recused & vote.eligible) - {MAYOR})
+    left, quorum_left = _recused_from(vote.recusal, recused)
     return Figures(
         vote.statutory + mayor, vote.in_office + mayor - left, len(here & vote.eligible), plain.get(FOR, 0),
-        plain.get(AGAINST, 0), plain.get(ABSTAIN, 0), papers, len(here), bool(mayor),
+        plain.get(AGAINST, 0), plain.get(ABSTAIN, 0), papers, len(here) - mayor, bool(mayor), quorum_left,
     )  # fmt: skip
+
+
+def _recused_from(recusal: str, recused: int) -> tuple[int, int]:
+    """How many of M the majority, and further the quorum, leave out."""
+    return {"leave-base": (recused, 0), "leave-quorum": (0, recused)}.get(recusal, (0, 0))
 
 
 def figures_before(vote: VoteState, sitting: SittingState) -> Figures:
@@ -131,15 +140,15 @@ def figures_before(vote: VoteState, sitting: SittingState) -> Figures:
     eligible = vote.eligible if opened else members.keys() - (set() if vote.rule.mayor == "counts" else {MAYOR})
     recused = vote.recused if opened else sitting.recusals.get(vote.arm.item, set())
     here = (sitting.present | vote.ballots.keys()) & members.keys()
-    left: set[str] = set()
-    if vote.recusal == "leave-base":
-        here, left = here - recused, (recused & eligible) - {MAYOR}
+    left, quorum_left = _recused_from(vote.recusal, len((recused & eligible) - {MAYOR}))
+    if vote.recusal in LEAVE_PRESENT:
+        here = here - recused
     if MAYOR not in eligible:
         here = here - {MAYOR}
     mayor = MAYOR in here
     return Figures(
-        numbers.statutory + mayor, numbers.in_office + mayor - len(left), len(here & eligible), 0, 0, 0, 0, len(here),
-        mayor,
+        numbers.statutory + mayor, numbers.in_office + mayor - left, len(here & eligible), 0, 0, 0, 0,
+        len(here) - mayor, mayor, quorum_left,
     )  # fmt: skip
 
 
@@ -162,7 +171,8 @@ def elect(vote: VoteState, tally: Tally) -> tuple[str, tuple[str, ...]]:
     if vote.rule.base == "none":
         return "none", ()
     figures = tally.figures
-    here = len(vote.ballots) if vote.rule.quorum_source == "cast" else figures.registered
+    cast = len(vote.ballots) if vote.paper is None else vote.paper.valid
+    here = cast if vote.rule.quorum_source == "cast" else figures.registered
     if here < quorum_needed_of(vote.rule, figures):
         return "no-quorum", ()
     sure, tied = _ranked(vote, tally)

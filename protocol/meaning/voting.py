@@ -23,7 +23,7 @@ from protocol.meaning.shared import (
 from protocol.record import By
 from protocol.records import AGAINST, FOR, MAYOR
 from protocol.state import Entry, LogState, VoteState
-from protocol.tally import count_vote, expected_result, settle_voids, tied_options
+from protocol.tally import LEAVE_PRESENT, count_vote, expected_result, settle_voids, tied_options
 from protocol.vote import ENDED, Move, Phase, next_phase
 
 UNLAWFUL_MODES: dict[str, frozenset[str]] = {
@@ -101,15 +101,14 @@ def quorum_missing(state: LogState, vote: VoteState) -> tuple[int, int] | None:
     sitting, rule = state.sitting_of_vote(vote), vote.rule
     if rule.quorum_source != "registered" or vote.arm.mode == "test":
         return None
-    left = set(sitting.recusals.get(vote.arm.item, set())) if vote.recusal == "leave-base" else set()
+    recused = set(sitting.recusals.get(vote.arm.item, set()))
+    left = recused & _eligible(state, vote) - {MAYOR} if vote.recusal in LEAVE_PRESENT else set()
     here: frozenset[str] | set[str] = sitting.present
     if rule.present_from == "quorum-check" and sitting.quorum_checks:
         here = sitting.quorum_checks[-1][2] & sitting.members.keys()
-    eligible = _eligible(state, vote)
-    here = here - left - (set() if MAYOR in eligible else {MAYOR})
-    mayor = int(MAYOR in here)
-    in_office = sitting.in_office + mayor - len(left & eligible - {MAYOR})
-    needed = quorum_needed_of(rule, Figures(sitting.statutory + mayor, in_office, 0, 0, 0, 0))
+    here = here - {MAYOR} - (recused if vote.recusal in LEAVE_PRESENT else set())
+    numbers = Figures(sitting.statutory, sitting.in_office - len(left), 0, 0, 0, 0)
+    needed = quorum_needed_of(rule, numbers)
     return (len(here), needed) if len(here) < needed else None
 
 

@@ -852,3 +852,16 @@ def test_replay_of_the_leaves_means_the_same() -> None:
         state = LogState(rule_books=deepcopy(log.state.rule_books))
         replay(state, log.leaves, known=known)
         assert state == log.state
+
+
+def test_papers_are_the_votes_cast_where_the_quorum_counts_those() -> None:
+    """An election on paper has no ballot in the log; its valid papers are what was cast."""
+    log = open_chamber()
+    for valid, elected in ((2, ()), (3, ("ann",))):
+        vote = log.open_vote(mode="paper", options=("ann", "bo"), rule="quorum-cast")
+        log.end(vote)
+        count = {"round": 1, "issued": 5, "returned": 4, "valid": valid, "invalid": 4 - valid, "figures": (valid, 0)}
+        log.ack(log.append(log.make(PaperResult, open=vote, **count), officer_key("secretary")), "chair")
+        log.settle()
+        assert log.latest(vote).elected == elected
+        assert log.latest(vote).outcome == ("elected" if elected else "no-quorum")
