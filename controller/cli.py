@@ -18,6 +18,7 @@ COMMANDS = {
     "init": _("Make an installation: its file, then the keys and the log of each body."),
     "controller": _("Serve all bodies of an installation."),
     "prepare": _("Check a sitting before it is held, and say what is missing."),
+    "rehearse": _("Walk a prepared sitting on simulated seats, and sign what is ready."),
     "print": _("Sheets of paper for a sitting, in case the system fails."),
     "act": _("Act in a sitting as an officer: every procedure, a verb each."),
     "status": _("Where the sitting stands, what waits and what is legal now."),
@@ -31,7 +32,8 @@ FAILED, USAGE, CONFIGURATION, REFUSED, UNREACHABLE, DIFFERS, NOT_VERIFIED, INTER
 EXIT_CODES = {
     "store": UNREACHABLE, "fleet": FAILED, "output": CONFIGURATION, "sitting-file": CONFIGURATION,
     "key-file": CONFIGURATION, "installation": CONFIGURATION, "unreachable": UNREACHABLE,
-    "not-prepared": CONFIGURATION, "behind": CONFIGURATION, "damaged": CONFIGURATION, "unreadable": CONFIGURATION, "not-exportable": REFUSED,
+    "not-prepared": CONFIGURATION,
+    "behind": CONFIGURATION, "damaged": CONFIGURATION, "unreadable": CONFIGURATION, "not-exportable": REFUSED,
     "not-found": REFUSED, "sheet": REFUSED, "officer": CONFIGURATION,
     "state": REFUSED, "stale": REFUSED, "extra-missing": CONFIGURATION,
 }  # fmt: skip
@@ -49,9 +51,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"controller.commands.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name, None) or getattr(
-            module, f"{cmd_name}_"
-        )  # Python has a print
+        name = cmd_name if hasattr(module, cmd_name) else f"{cmd_name}_"  # Python has a `print` of its own
+        command: click.Command = getattr(module, name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's

@@ -25,7 +25,7 @@ from protocol.agenda_form import (
 from protocol.encoding import canonical_json, from_canonical_json
 from protocol.errors import AgendaRefused, PayloadRefused
 
-AGENDA_BYTES_MAX = 60_000
+AGENDA_BYTES_MAX = 59_000
 ITEMS_MAX = 500
 
 

@@ -56,6 +56,8 @@ def _of_vote(state: LogState, vote: VoteState) -> tuple[str, ...]:
     if vote.phase is Phase.ARMED and state.running is not None:
         moves.remove("open")
     if vote.phase in ENDED:
+        if not vote.results or vote.results[-1][1] <= vote.announced_index or vote.judged_inputs < vote.inputs:
+            moves.remove("announce")
         return tuple(moves) + _after_the_end(vote)
     return (*moves, "arm") if vote.phase in {Phase.VOID, Phase.DISARMED} else tuple(moves)
 

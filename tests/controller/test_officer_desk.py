@@ -174,7 +174,8 @@ def test_answers_that_answer_nothing() -> None:
     other = write_receipt(hash_text(room.leaves[index]), index, "", path, room.checkpoint(), room.size, CONTROLLER_KEY)
     for wrong in (
         good, other, good[:-10], b"c2sp.org/tlog-proof@v1\n", b"", b"x",
-        Refusal(hash_text(b"other"), "state", 1, "", ()).seal(CONTROLLER_KEY), Refusal(record_hash, "state", 1, "", ()).seal(NOBODY),
+        Refusal(hash_text(b"other"), "state", 1, "", ()).seal(CONTROLLER_KEY),
+        Refusal(record_hash, "state", 1, "", ()).seal(NOBODY),
         Refusal(record_hash, "state", 1, "", ()).seal(device_key("s1")), head(3),
     ):  # fmt: skip
         with pytest.raises(ChamberError):

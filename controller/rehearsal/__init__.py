@@ -1,0 +1,1 @@
+"""`chamber rehearse`: a prepared sitting walked before its day (`walk`), and the signed report of it (`report`)."""
