@@ -4,6 +4,7 @@
     {"do":"press","presses":{"s-01":"for"}}                   for | against | abstain | speak
     {"do":"vote","choices":{"s-01":"for","s-02":""},"habits":true,"vote":"v-1"}
     {"do":"power-cut","seats":["s-01"]}   {"do":"power-on","seats":["s-01"]}   {"do":"quit"}
+    {"do":"watch-lamps"}                                      from now on tell every lamp that a seat shows
 
 `in`, `out`, `habits` and `vote` may be left out. `vote` names the vote that members wait for; without it they press in
 whichever is open, or opens next.
@@ -64,17 +65,23 @@ class GivePower:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchLamps:
+    """Tell every lamp that a seat shows; without it nobody is told, since a big chamber shows them by the thousand."""
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """Say goodbye and end."""
 
 
-Command = MoveCards | PressButtons | CastVote | CutPower | GivePower | Quit
+Command = MoveCards | PressButtons | CastVote | CutPower | GivePower | WatchLamps | Quit
 _MEMBERS: Final = {
     "cards": {"do", "in", "out"},
     "press": {"do", "presses"},
     "vote": {"do", "choices", "habits", "vote"},
     "power-cut": {"do", "seats"},
     "power-on": {"do", "seats"},
+    "watch-lamps": {"do"},
     "quit": {"do"},
 }
 
@@ -103,8 +110,8 @@ def _build(do: str, members: dict[str, Any]) -> Command:
         if type(habits) is not bool or type(vote) is not str:
             raise CommandRefused("habits is true or false, vote a text")
         return CastVote(_texts(members.get("choices"), CHOICES | {""}), habits, vote)
-    if do == "quit":
-        return Quit()
+    if do in {"quit", "watch-lamps"}:
+        return Quit() if do == "quit" else WatchLamps()
     seats = _names(members.get("seats"))
     return CutPower(seats) if do == "power-cut" else GivePower(seats)
 

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from firmware_sim.commands import CastVote, Command, CutPower, GivePower, MoveCards, PressButtons, Quit
+from firmware_sim.commands import CastVote, Command, CutPower, GivePower, MoveCards, PressButtons, Quit, WatchLamps
 from firmware_sim.member import Act, Step, generator_of, plan_steps
 from firmware_sim.plan import Plan
 from firmware_sim.script import Script
@@ -143,7 +143,9 @@ class SeatUnit:
             self.card = None
         self._reader.remove()
 
-    def _see(self, _lamp: Lamp) -> None:
+    def _see(self, lamp: Lamp) -> None:
+        if self._fleet.lamps_watched:
+            self._fleet.emit(event="lamp", seat=self.id, lamp=lamp.value)
         if self.script is not None:
             self.script.look()
 
@@ -156,6 +158,7 @@ class Fleet:
         self.plan = plan
         self.brokers = tuple(read_broker(url) for url in urls)
         self.emit = emit
+        self.lamps_watched = False
         self.generator = random.Random(plan.seed)
         self.gate = asyncio.Semaphore(CONNECTING_MAX)
         self.units = {seat: SeatUnit(self, seat, Ed25519Signer(seed)) for seat, seed in plan.seats.items()}
@@ -189,6 +192,8 @@ class Fleet:
         elif isinstance(command, GivePower):
             for unit in self._known(command.seats):
                 unit.switch_on()
+        elif isinstance(command, WatchLamps):
+            self.lamps_watched = True
         else:
             assert isinstance(command, Quit), "every command has its branch"
             await asyncio.gather(*(unit.switch_off(goodbye=True) for unit in self.units.values()))

@@ -136,9 +136,12 @@ def read_agenda(data: bytes) -> AgendaDocument:
 def check_motions(motions: Sequence[Motion]) -> None:
     """Every amendment leads to a motion that amends nothing, and nothing else names one.
 
-    Raises `AgendaRefused`: an amendment of nothing or in a circle, another motion that says it amends.
+    Raises `AgendaRefused`: an id missing or doubled, an amendment of nothing or in a circle, another motion that says
+    it amends.
     """
     of = {motion.id: motion.of for motion in motions}
+    if "" in of or len(of) != len(motions):
+        raise AgendaRefused("a motion without an id, or two with one")
     for motion in motions:
         if (motion.sort == "amendment") != (motion.of != ""):
             raise AgendaRefused(f"motion {motion.id}: an amendment names what it amends, nothing else does")

@@ -11,7 +11,7 @@ from controller.words import LANGUAGES, _
 
 if TYPE_CHECKING:
     from controller.installation import Installation
-    from controller.preparation import Problem
+    from controller.preparing.preparation import Problem
     from controller.rehearsal.plan import RehearsalPlan
     from protocol.explain import Catalogue
     from protocol.keys import Signer

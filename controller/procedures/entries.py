@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.officer import OfficerClient
-from controller.problems import Findings
+from controller.preparing.problems import Findings
+from controller.preparing.roster_csv import read_rows
 from controller.procedures.log_view import LogView, NotFound
-from controller.roster_csv import read_rows
 from controller.words import _
 from protocol import records
 from protocol.errors import ChamberError

@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from controller.problems import Findings
+from controller.preparing.problems import Findings
+from controller.preparing.roster_checks import check_roster
 from controller.procedures.entries import SheetRefused
 from controller.procedures.log_view import LogView
-from controller.roster_checks import check_roster
 from protocol.explain import Catalogue
 from protocol.state import SittingState
 

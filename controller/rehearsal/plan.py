@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from controller.conduct import VotePlan
 from controller.founding import Body, OfficerPlan
-from controller.preparation import PreparedSitting
-from controller.vote_checks import Numbers, figures_before
+from controller.preparing.preparation import PreparedSitting
+from controller.preparing.vote_checks import Numbers, figures_before
 from protocol.encoding import canonical_json, hash_text
 from protocol.law_data import LawRule
 from protocol.majority import Figures, Rule, judge_figures

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from controller.installation import Installation
-from controller.preparation import Problem, prepare
-from controller.problems import Findings
+from controller.preparing.preparation import Problem, prepare
+from controller.preparing.problems import Findings
+from controller.preparing.sitting_rules import load_rules
+from controller.preparing.sitting_toml import read_sitting_toml
 from controller.rehearsal.plan import RehearsalPlan
-from controller.sitting_rules import load_rules
-from controller.sitting_toml import read_sitting_toml
 from controller.words import _
 from protocol.encoding import hash_text
 from protocol.errors import ChamberError

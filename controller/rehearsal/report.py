@@ -171,7 +171,7 @@ def not_checked(words: Catalogue = ENGLISH) -> tuple[str, ...]:
     """What a rehearsal on this machine can never tell: a fixed list, also in the report of a perfect one."""
     return (
         words.gettext("The card readers in the room and the members' own cards: cards here were simulated."),
-        words.gettext("The lamps and buttons of the seats: what a seat reports was read, not its light."),
+        words.gettext("The lamps and buttons in the room: what a seat lights was read, and no bulb was seen."),
         words.gettext("The seats' own devices and keys: the keys here were made for the rehearsal and thrown away."),
         words.gettext("The network of the hall, its cables and switches: everything ran on this machine."),
         words.gettext("The power of the hall, and batteries."),

@@ -50,13 +50,14 @@ async def prepare_sitting(stage: Stage) -> str:
 
 
 async def check_cards(stage: Stage) -> str:
-    """Every member's card at the member's seat: present at the seat, and the same session in the log."""
+    """Every member's card at the member's seat: the lamp present at the seat, and the same session in the log."""
     try:
         wrong = await seat_members(stage, stage.seat_of)
     finally:  # also when a seat says nothing at all and the step's time is over
         stage.absent |= stage.seat_of.keys() - stage.sitting.live_by_member.keys()
     await count_heads(stage)
     stage.expect(not wrong, stage.named(wrong, wrong))
+    await stage.lamps(stage.seated, ("present",))
     said = stage.gettext("cards read: %(count)d", count=len(stage.seat_of))
     without = [member["id"] for member in stage.house.members if member["id"] not in stage.seat_of]
     free = [stage.plan.place(seat["id"]) for seat in stage.house.seats if seat["id"] not in stage.seat_of.values()]
@@ -70,16 +71,21 @@ async def check_cards(stage: Stage) -> str:
 
 
 async def check_buttons(stage: Stage) -> str:
-    """Three test votes, so that each seat presses each button once: open, pressed, recorded, and so in the log."""
+    """Three test votes, so that each seat presses each button once.
+
+    The lamps say open, pressed, recorded, and the log holds that very ballot.
+    """
     rules = stage.plan.sitting.rules
     rule = next((rule for rule in rules.values() if rule.mayor == "counts"), next(iter(rules.values())))
     asked: set[str] = set()
     for turn in range(len(PLAIN_OPTIONS)):
         vote = stage.plan.free_name(f"test-{turn + 1}")
+        stage.reports.forget_lamps()
         await open_vote(stage, _test(stage, vote, rule.id))
         voters = stage.voters(vote)
         choices = {m: PLAIN_OPTIONS[(number + turn) % len(PLAIN_OPTIONS)] for number, m in enumerate(voters)}
         await press(stage, vote, choices)
+        await stage.lamps(voters, ("vote-open", "pressed", "recorded"))
         asked.update(voters)
         await end_vote(stage, vote)
         result = await declare(stage, vote)

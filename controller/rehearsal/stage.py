@@ -54,12 +54,16 @@ class Reports:
     trouble: dict[str, str] = field(default_factory=dict)
     presses: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
     online: set[str] = field(default_factory=set)
+    lamps: dict[str, list[str]] = field(default_factory=dict)
+    """The lamps that each seat showed since `forget_lamps`, the newest last."""
 
     def note(self, event: dict[str, Any]) -> None:
         """Take one event of the fleet."""
         name, seat, vote = event["event"], event.get("seat", ""), event.get("vote", "")
         reason = str(event.get("reason", ""))
-        if name == "online":
+        if name == "lamp":
+            self.lamps.setdefault(seat, []).append(str(event["lamp"]))
+        elif name == "online":
             self.online.add(seat)
         elif name == "offline":
             self.online.discard(seat)
@@ -71,6 +75,10 @@ class Reports:
     def taken(self, seat: str, vote: str) -> bool:
         """True if the seat took a press in this vote, which it does only while its lamp says that it is open."""
         return any(name == "pressed" for name, _reason in self.presses.get((seat, vote), ()))
+
+    def forget_lamps(self) -> None:
+        """Remember only what each seat shows now."""
+        self.lamps = {seat: shown[-1:] for seat, shown in self.lamps.items()}
 
     def end(self, seat: str, vote: str) -> tuple[str, str]:
         """(report, reason) that ended the newest press of a seat in a vote; empty while it waits."""
@@ -181,6 +189,23 @@ class Stage:
                 return
             self.expect(not self.lost, self.lost)
             await self.changes.event.wait()
+
+    async def lamps(self, members: Iterable[str], wanted: tuple[str, ...]) -> None:
+        """Wait until each of these members' seats has shown these lamps, the last of them now."""
+        seats = {member: self.seat_of[member] for member in members}
+
+        def dark() -> list[str]:
+            shown = self.reports.lamps
+            return [
+                member
+                for member, seat in seats.items()
+                if not set(wanted) <= set(shown.get(seat, ())) or shown[seat][-1] != wanted[-1]
+            ]
+
+        await self.until(
+            lambda: not dark(),
+            lambda: self.gettext("the lamps %(lamps)s at %(seats)s", lamps=", ".join(wanted), seats=self.named(dark())),
+        )
 
     async def catch_up(self, client: OfficerClient) -> OfficerClient:
         """Wait until an officer has seen all that the log holds now, so that no act is stale. Returns the officer."""

@@ -146,6 +146,7 @@ async def _listening(stage: Stage) -> AsyncIterator[None]:
 
     end.add_done_callback(lose)
     fleet.watchers.append(stage.note_event)
+    fleet.send(do="watch-lamps")
     try:
         yield
     finally:

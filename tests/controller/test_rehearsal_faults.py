@@ -219,3 +219,27 @@ def test_reports_keep_votes_apart() -> None:
     assert not reports.taken("s-02", "v1")
     reports.note({"event": "offline", "seat": "s-01"})
     assert "s-01" not in reports.online
+
+
+def test_lamp_that_never_comes_is_waited_for_by_name() -> None:
+    """A seat that told recorded, and showed another light: the step fails with the lamps it waited for."""
+    stage = bare_stage()
+    stage.plan = cast("Any", SimpleNamespace(sitting=SimpleNamespace(seat_of={"m1": "s-01"}), place=lambda _seat: "1"))
+    for lamp in ("present", "vote-open", "pressed"):
+        stage.note_event({"event": "lamp", "seat": "s-01", "lamp": lamp})
+
+    async def shows(*wanted: str) -> bool:
+        stage.changes.event = asyncio.Event()
+        try:
+            async with asyncio.timeout(0):
+                await stage.lamps(["m1"], wanted)
+        except TimeoutError:
+            return False
+        return True
+
+    assert asyncio.run(shows("vote-open", "pressed"))
+    assert not asyncio.run(shows("vote-open", "pressed", "recorded"))
+    assert "vote-open, pressed, recorded" in stage.waits_for()
+    stage.reports.forget_lamps()
+    assert not asyncio.run(shows("vote-open", "pressed"))
+    assert asyncio.run(shows("pressed"))

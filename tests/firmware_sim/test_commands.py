@@ -11,6 +11,7 @@ from firmware_sim.commands import (
     MoveCards,
     PressButtons,
     Quit,
+    WatchLamps,
     read_command,
 )
 
@@ -27,6 +28,7 @@ from firmware_sim.commands import (
         (b'{"do":"power-cut","seats":["s-01"]}', CutPower(("s-01",))),
         (b'{"do":"power-on","seats":["s-01"]}', GivePower(("s-01",))),
         (b'{"do":"quit"}\n', Quit()),
+        (b'{"do":"watch-lamps"}', WatchLamps()),
     ],
 )  # fmt: skip
 def test_command_is_read(line: bytes, command: Command) -> None:

@@ -56,7 +56,7 @@ def rsa_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, 2048)
 
 
-def certificate(  # noqa: PLR0913 - each way of being wrong has its name
+def certificate(
     name: x509.Name,
     secret: int = 21,
     *,

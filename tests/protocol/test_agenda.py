@@ -431,3 +431,12 @@ def test_what_has_not_moved_keeps_its_order(old: list[str], new: list[str]) -> N
     for name in moved:
         more = {*stays, name}
         assert [n for n in new if n in more] != [n for n in old if n in more]
+
+
+@pytest.mark.parametrize("ids", [("",), ("a", "a"), ("a", "")])
+def test_motions_without_ids_of_their_own_are_refused_before_they_are_ordered(ids: tuple[str, ...]) -> None:
+    """An amendment names its motion by id: with none, or two of one, there is no order to compute."""
+    motions = [Motion(name, "x", "motion", "", 0, "") for name in ids]
+    for ask in (voting_order, lambda given: falls(given, ()), lambda given: next_motion(given, {})):
+        with pytest.raises(AgendaRefused, match="without an id, or two with one"):
+            ask(motions)

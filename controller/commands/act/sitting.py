@@ -10,12 +10,12 @@ from controller.words import _, catalogue, choose_language
 
 if TYPE_CHECKING:
     from controller.conduct import RosterPlan
-    from controller.preparation import PreparedSitting
+    from controller.preparing.preparation import PreparedSitting
 
 
 def prepared(work: Work, path: Path) -> "PreparedSitting":
     """The sitting of a whole file, of this body. Raises `SheetRefused`: a line for all that is wrong or missing."""
-    from controller.preparation import prepare
+    from controller.preparing.preparation import prepare
     from controller.procedures.entries import SheetRefused
 
     found = prepare(path, work.installation, catalogue(choose_language()))
