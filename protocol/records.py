@@ -597,7 +597,7 @@ class RuleCorrection(Record):
 @_kind("paper-result", "S", ack=True)
 @dataclass(frozen=True, slots=True)
 class PaperResult(Record):
-    """The count of a vote held on paper. `figures` follow the options."""
+    """The count of a vote held on paper. `figures` follow the options; `held_at` is when it was held."""
 
     open: Hash
     round: Natural
@@ -606,6 +606,7 @@ class PaperResult(Record):
     valid: Natural
     invalid: Natural
     figures: Naturals
+    held_at: Natural
     ts: Natural
 
 

@@ -154,7 +154,7 @@ def _paper(vote: VoteState) -> dict[str, int]:
         return {}
     return {
         "round": paper.round, "issued": paper.issued, "returned": paper.returned, "valid": paper.valid,
-        "invalid": paper.invalid,
+        "invalid": paper.invalid, "held_at": paper.held_at,
     }  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def _with_id(paper: Paper, option: str) -> Markup:
 
 def _how_entered(vote: VotePlan) -> str:
     papers = " ".join(f"--{figure} …" for figure in ("issued", "returned", "valid", "invalid"))
-    return f"paper-result --vote {vote.vote} --round … {papers} --figure {vote.options[0]}=… …"
+    return f'paper-result --vote {vote.vote} --held-at "… …" --round … {papers} --figure {vote.options[0]}=… …'
 
 
 def _how_many(paper: Paper, vote: VotePlan) -> str:

@@ -89,7 +89,7 @@ async def enter_answers(
 
 @dataclass(frozen=True, slots=True)
 class PaperCount:
-    """The count of one round on paper. `figures` by option."""
+    """The count of one round on paper. `figures` by option; `held_ms`: when it was held (Unix ms), 0 for just now."""
 
     issued: int
     returned: int
@@ -97,6 +97,7 @@ class PaperCount:
     invalid: int
     figures: Mapping[str, int]
     round: int = 1
+    held_ms: int = 0
 
 
 async def enter_paper_result(client: OfficerClient, view: LogView, vote: VoteState, count: PaperCount) -> str:
@@ -111,7 +112,15 @@ async def enter_paper_result(client: OfficerClient, view: LogView, vote: VoteSta
     figures = tuple(count.figures[option] for option in options)
     sent, _receipt = await client.act(
         lambda _seq, _seen, ts: records.PaperResult(
-            opened, count.round, count.issued, count.returned, count.valid, count.invalid, figures, ts
+            opened,
+            count.round,
+            count.issued,
+            count.returned,
+            count.valid,
+            count.invalid,
+            figures,
+            count.held_ms or ts,
+            ts,
         )
     )
     return sent

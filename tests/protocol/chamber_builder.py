@@ -184,6 +184,7 @@ class ChamberLog:
             "sitting": self.sitting, "ts": self.now_ms, "seq": officer.last_seq + 1 if officer else 0,
             "seen": self.seen(), "size": self.size, "root": self.root_at(self.size), "code": "test", "why": "test",
             "ctx": ORIGIN, "item": ITEM, "trust": self.state.trust_hash, "ms": 0, "basis": "", "text_hash": "",
+            "held_at": self.now_ms,
         }  # fmt: skip
         names = [field.name for field in fields(kind)]
         return kind(**{name: members.pop(name) if name in members else usual[name] for name in names}, **members)

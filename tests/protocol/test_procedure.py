@@ -48,7 +48,13 @@ def test_announcing_before_the_close_names_the_phase_and_its_arrows() -> None:
     vote = log.open_vote()
     assert told(log, "chair", records.VoteAnnounce, result="A" * 43)[0] == "result-unknown"
     assert told(log, "chair", records.VoteAnnounce, result=result)[0] == "announced-already"
-    assert told(log, "chair", records.VoteClose, open=vote) == ("vote-is-open", ("hold", "last-call", "extend", "void"))
+    assert told(log, "chair", records.VoteClose, open=vote) == ("vote-is-open", ("hold", "last-call", "void"))
+    timed = log.vote(vote).arm_hash
+    log.step(vote, "last-call")
+    log.close(vote)
+    assert told(log, "chair", records.VoteOpen, arm=timed)[0] == "vote-is-closed"
+    vote = log.open_vote(duration_ms=60_000, extend_ms=30_000)
+    assert told(log, "chair", records.VoteClose, open=vote)[1] == ("hold", "last-call", "extend", "void")
 
 
 def test_void_of_an_unknown_vote_is_refused_by_name() -> None:

@@ -76,13 +76,19 @@ _PAPERS = click.IntRange(0)
 @click.option("--invalid", type=_PAPERS, required=True, help=_("Invalid ones."))
 @click.option("--figure", "figures", multiple=True, type=FigureType(), help=_("OPTION=N for each option."))
 @click.option("--round", "number", type=click.IntRange(1), default=1, show_default=True, help=_("Which round."))
+@click.option("--held-at", type=click.DateTime(_HELD_AT), help=_("When it was held, as 2024-01-31 18:05, local time."))
 @VOTE
-async def paper_result(work: Work, figures: tuple[tuple[str, int], ...], number: int, vote: str, **papers: int) -> Done:
+async def paper_result(
+    work: Work, figures: tuple[tuple[str, int], ...], number: int, held_at: datetime | None, vote: str, **papers: int
+) -> Done:
     """One round."""
     from controller.procedures.entries import PaperCount, enter_paper_result
 
     found = work.view.vote(work.sitting, vote)
-    count = PaperCount(papers["issued"], papers["returned"], papers["valid"], papers["invalid"], dict(figures), number)
+    held_ms = int(held_at.timestamp() * 1_000) if held_at is not None else 0
+    count = PaperCount(
+        papers["issued"], papers["returned"], papers["valid"], papers["invalid"], dict(figures), number, held_ms
+    )
     return Done(await enter_paper_result(await work.officer(), work.view, found, count), found.arm.vote)
 
 
