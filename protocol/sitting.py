@@ -15,7 +15,7 @@ from protocol.encoding import from_base64url
 from protocol.errors import EnvelopeRefused, SignatureRefused, SignerUnknown
 from protocol.jws import Envelope, read_envelope
 from protocol.keys import key_of_jwk
-from protocol.meaning import ballot, proceedings, roster, session, trust, voting
+from protocol.meaning import ballot, outcome, proceedings, roster, session, trust, voting
 from protocol.meaning.shared import judge_officer, refuse, sitting_of
 from protocol.record import By, Record
 from protocol.records import read_record, trust_again
@@ -95,14 +95,14 @@ MEANINGS: dict[str, Meaning] = {
     "assisted-ballot": Meaning(ballot.judge_assisted, ballot.apply_assisted),
     "vote-close": Meaning(voting.judge_close, voting.apply_end),
     "vote-expired": Meaning(voting.judge_expired, voting.apply_end),
-    "result": Meaning(voting.judge_result, voting.apply_result),
-    "casting-vote": Meaning(voting.judge_casting, voting.apply_casting),
-    "lot": Meaning(voting.judge_secretary_on_vote, voting.apply_lot),
-    "vote-announce": Meaning(voting.judge_announce, voting.apply_announce),
-    "vote-void": Meaning(voting.judge_void, voting.apply_void),
-    "rule-correction": Meaning(voting.judge_secretary_on_vote, voting.apply_rule_correction),
-    "paper-result": Meaning(voting.judge_secretary_on_vote, voting.apply_paper),
-    "correction": Meaning(voting.judge_secretary_on_vote, voting.apply_correction),
+    "result": Meaning(outcome.judge_result, outcome.apply_result),
+    "casting-vote": Meaning(outcome.judge_casting, outcome.apply_casting),
+    "lot": Meaning(outcome.judge_secretary_on_vote, outcome.apply_lot),
+    "vote-announce": Meaning(outcome.judge_announce, outcome.apply_announce),
+    "vote-void": Meaning(outcome.judge_void, outcome.apply_void),
+    "rule-correction": Meaning(outcome.judge_secretary_on_vote, outcome.apply_rule_correction),
+    "paper-result": Meaning(outcome.judge_secretary_on_vote, outcome.apply_paper),
+    "correction": Meaning(outcome.judge_secretary_on_vote, outcome.apply_correction),
     "ack": Meaning(_judge_ack, _apply_ack),
 }
 
@@ -145,7 +145,7 @@ def _evolve_act(state: LogState, entry: Entry, reason: str) -> None:
     before = sitting_of(state, record)  # an `ack` takes away what names its sitting
     if reason:
         state.voids[entry.index] = reason
-        if isinstance(record, records.Result) and voting.contradicts(state, record):
+        if isinstance(record, records.Result) and outcome.contradicts(state, record):
             state.disputed.append(entry.index)
     elif _waits_for_ack(state, entry):
         state.pending[entry.hash] = entry
@@ -180,7 +180,7 @@ def _waits_for_ack(state: LogState, entry: Entry) -> bool:
     if isinstance(record, records.Roster):
         return record.prev != ""
     if isinstance(record, records.VoteVoid):
-        return voting.void_needs_ack(state, entry)
+        return outcome.void_needs_ack(state, entry)
     return record.needs_ack
 
 
