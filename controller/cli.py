@@ -32,7 +32,7 @@ FAILED, USAGE, CONFIGURATION, REFUSED, UNREACHABLE, DIFFERS, NOT_VERIFIED, INTER
 EXIT_CODES = {
     "store": UNREACHABLE, "fleet": FAILED, "output": CONFIGURATION, "sitting-file": CONFIGURATION,
     "key-file": CONFIGURATION, "installation": CONFIGURATION, "unreachable": UNREACHABLE,
-    "not-prepared": CONFIGURATION,
+    "not-prepared": CONFIGURATION, "rules": CONFIGURATION, "agenda": CONFIGURATION,
     "behind": CONFIGURATION, "damaged": CONFIGURATION, "unreadable": CONFIGURATION, "not-exportable": REFUSED,
     "not-found": REFUSED, "sheet": REFUSED, "officer": CONFIGURATION,
     "state": REFUSED, "stale": REFUSED, "extra-missing": CONFIGURATION,

@@ -25,12 +25,11 @@ from controller.founding import Body, OfficerPlan
 from controller.words import LANGUAGES, _
 from protocol.errors import ChamberError, PayloadRefused
 from protocol.fields import check_text, is_identifier
+from protocol.law_data import COUNTRY_IDS
 from protocol.records import ROLES
 
 FILE: Final = "chamber.toml"
 STORE_FILE: Final = "store.sqlite3"
-COUNTRIES: Final = ("pl", "ro", "rs", "ua")
-"""Whose law comes with this version."""
 PLACEHOLDERS: Final = ("change-me", "change me")
 """What `chamber init` writes where only the council knows; nothing is founded with it."""
 SEATS_MAX: Final = 3_000
@@ -251,8 +250,8 @@ def _check_together(path: Path, table: dict[str, Any], bodies: tuple[BodyConfig,
     _check_once(path, "[[bodies]] body", [body.body for body in bodies])
     addresses = [BrokerAddress.read(body.broker) for body in bodies]
     _check_once(path, "[[bodies]] broker", [str(address) for address in addresses if address and address.port])
-    if table["country"] not in COUNTRIES and not table.get("rules") and not all(body.rules for body in bodies):
-        known = ", ".join(COUNTRIES)
+    if table["country"] not in COUNTRY_IDS and not table.get("rules") and not all(body.rules for body in bodies):
+        known = ", ".join(COUNTRY_IDS)
         _refuse(path, "country", _("no law of this country is here; write one of %(known)s, or `rules`"), known=known)
 
 

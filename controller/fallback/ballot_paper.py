@@ -61,7 +61,8 @@ def count_sheet(paper: Paper, vote: VotePlan) -> str:
         (gettext("Valid papers; with the invalid ones: those returned"), ""),
     )
     figures = [row("td", ("", label), ("sign number", figure)) for label, figure in lines]
-    head = row("th", ("", gettext("Option")), ("sign", gettext("Strokes")), ("tick", gettext("Votes")))
+    votes, member = paper.words.pgettext("figures", "Votes"), paper.words.pgettext("commission", "Member")
+    head = row("th", ("", gettext("Option")), ("sign", gettext("Strokes")), ("tick", votes))
     options = [row("td", ("", _with_id(paper, option)), ("sign", ""), ("tick", "")) for option in vote.options]
     last = [gettext("Elected, or adopted"), gettext("Drawn by lot")]
     return page(
@@ -76,7 +77,7 @@ def count_sheet(paper: Paper, vote: VotePlan) -> str:
         element("table", element("thead", head), element("tbody", *options)),
         fields(*last, size="long"),
         paper.how_entered(_how_entered(vote)),
-        signatures(gettext("Chair of the commission"), gettext("Member"), gettext("Member")),
+        signatures(gettext("Chair of the commission"), member, member),
         signatures(gettext("Secretary"), gettext("Entered by, on, at")),
     )
 

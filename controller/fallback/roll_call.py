@@ -108,8 +108,9 @@ def needed_table(paper: Paper, vote: VotePlan | None) -> Markup:
         steps.setdefault(needed_votes(rule, figures), []).append(number)
     gettext = paper.words.gettext
     base = {"present": gettext("If here"), "cast": gettext("If votes cast"), "papers_cast": gettext("If papers cast")}
+    needed_word = gettext("needed")
     told = ", ".join(f"{_span(numbers)} → {needed}" for needed, numbers in steps.items())
-    return element("p", element("strong", f"{base[rule.base]} → {gettext('needed')}: "), told, class_="small")
+    return element("p", element("strong", f"{base[rule.base]} → {needed_word}: "), told, class_="small")
 
 
 def _span(numbers: Sequence[int]) -> str:

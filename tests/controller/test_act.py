@@ -190,7 +190,8 @@ def test_votes_out_of_the_ordinary(table: Table) -> None:
     act("announce")
     assert "result" not in table.vote("paper", "papers", "--mode", "paper")
     act(
-        "paper-result", "--issued", 5, "--returned", 4, "--valid", 4, "--invalid", 0, "--held-at", "2026-11-24 18:05", "--figure", "for=3",
+        "paper-result", "--issued", 5, "--returned", 4, "--valid", 4, "--invalid", 0,
+        "--held-at", "2026-11-24 18:05", "--figure", "for=3",
         "--figure", "against=1", "--figure", "abstain=0",
     )  # fmt: skip
     counted = act("acknowledge")
