@@ -83,7 +83,13 @@ DOORS = {
         "seat_client/cli.py": "the seat's command line",
         "firmware_sim/__main__.py": "the simulator's command line",
     },
-    "cryptography": {"protocol/keys.py": "P-256, X.509 and ML-DSA"},
+    "cryptography": {
+        "protocol/keys.py": "P-256, X.509 and ML-DSA",
+        "protocol/certificates.py": "X.509 certificates of cards, which most programs never load",
+        "protocol/aes.py": "AES-CBC and AES-CMAC, for cards that cannot sign",
+        "firmware_sim/card_crypto.py": "the arithmetic inside simulated cards, sharing no line with a seat",
+    },
+    "gpiozero": {"seat_client/buttons/gpio_panel.py": "buttons and lamps on the pins of a Raspberry Pi"},
     "mqtt5": {"controller/mqtt/codec.py": "the codec of the embedded broker"},
     "nacl": {"protocol/keys.py": "Ed25519"},
     "paho": {
@@ -91,6 +97,7 @@ DOORS = {
         "controller/officer_broker.py": "as the controller's door",
         "seat_client/broker.py": "as the controller's door",
     },
+    "serial": {"seat_client/nfc/serial_port.py": "the reader's line"},
     "rich": {"controller/terminal.py": "everything that is drawn in a terminal"},
     "sqlalchemy": {"controller/store.py": "the log is read and written through SQLAlchemy Core"},
     "sqlmodel": {"controller/store.py": "the store"},
@@ -110,7 +117,7 @@ DISTRIBUTIONS = {
         "sqlalchemy",
         "sqlmodel",
     },
-    "seat_client": {"aiomqtt", "click", "cryptography", "nacl", "paho"},
+    "seat_client": {"aiomqtt", "click", "cryptography", "gpiozero", "nacl", "paho", "serial"},
     "firmware_sim": {"aiomqtt", "click", "cryptography", "nacl", "paho"},
 }
 

@@ -1,0 +1,1 @@
+"""Contactless cards as state machines, from the RF frame up to the application."""
