@@ -90,6 +90,9 @@ lock: | $(LOCK_VENV)/bin/uv
 	  pyproject.toml -o locks/demo.txt
 	$(COMPILE) --python-version 3.11 -c locks/dev.txt --group independent -o locks/independent.txt
 	$(COMPILE) --python-version 3.12 -c locks/dev.txt --group aics -o locks/aics.txt
+	# typing is part of Python; what still asks for it would get a release for Python 2.
+	$(COMPILE) --python-version 3.11 --prerelease if-necessary-or-explicit --group nfc --no-emit-package typing -o locks/nfc.txt
+	$(COMPILE) --python-version 3.11 -c locks/dev.txt --extra seat-hardware pyproject.toml -o locks/seat-hardware.txt
 
 $(LOCK_VENV)/bin/uv:
 	$(PYTHON) -m venv $(LOCK_VENV)
