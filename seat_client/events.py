@@ -108,6 +108,17 @@ class CardFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TrayTold(Event):
+    """The tray says what is wrong, or that it is right again (`clear`, `reader-back`).
+
+    `two-cards` and `card-refused` (for a `reason`) are about what lies there; every other `code` is the reader's.
+    """
+
+    code: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ButtonPressed(Event):
     """One press, already debounced."""
 

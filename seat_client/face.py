@@ -11,12 +11,15 @@ from seat_client.presses import Press
 
 
 class Face:
-    """The fault and the lamp as last shown. A fork stays until somebody has looked and switched the seat off and on."""
+    """The faults and the lamp as last shown. A fork stays until somebody has looked and switched the seat off and on.
 
-    __slots__ = ("_journal_failed", "_outgoing", "_shown", "fault")
+    `fault` makes the seat unfit to vote; `reader` is what the reader fails by, empty while it works.
+    """
+
+    __slots__ = ("_journal_failed", "_outgoing", "_shown", "fault", "reader")
 
     def __init__(self, outgoing: Outgoing) -> None:
-        self.fault = ""
+        self.fault = self.reader = ""
         self._journal_failed = False
         self._outgoing = outgoing
         self._shown: tuple[Lamp, str] | None = None
@@ -30,6 +33,15 @@ class Face:
             self._outgoing.tell(Happening.FAULT, member, reason=reason)
         self.show_status()
 
+    def set_reader(self, reason: str, member: str) -> None:
+        """The reader fails, or works again (empty): told, and seen in lamp and status."""
+        if self.reader == reason:
+            return
+        self.reader = reason
+        if reason:
+            self._outgoing.tell(Happening.FAULT, member, reason=reason)
+        self.show_status()
+
     def note_journal(self, member: str) -> None:
         """The journal failed: told, and seen in the status, but the seat still votes."""
         self._journal_failed = True
@@ -38,13 +50,13 @@ class Face:
 
     def show_status(self) -> None:
         """Publish the retained status."""
-        self._outgoing.show_status(fault=self.fault != "" or self._journal_failed)
+        self._outgoing.show_status(fault=self.fault != "" or self.reader != "" or self._journal_failed)
 
     def show_lamp(self, situation: Situation, denied: str, press: Press | None) -> None:
         """Show the lamp for a situation, if it is not shown already. `denied`: why there is no session."""
         lamp, reason = choose_lamp(situation), ""
         if lamp is Lamp.FAULT:
-            reason = self.fault
+            reason = self.fault or self.reader
         elif lamp is Lamp.NOT_COUNTED:
             reason = denied or (press.reason if press is not None else "")
         if (lamp, reason) != self._shown:

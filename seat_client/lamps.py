@@ -4,6 +4,7 @@ One table for colour AND pattern, so that nobody needs to tell red from green. R
 
 * *fault* and *offline* come before everything else: such a seat cannot be trusted to know.
 * *not counted* also says that the card's session was refused.
+* *not counted* also says that what lies in the tray may not vote here: a foreign card, or two at once.
 * *absent* until a verified receipt of the binding.
 * *recorded* only on a verified receipt that says `counts` for the newest press; *pressed* until then; *unknown* if the
   vote closes before; *not counted* only on a void status or a signed refusal.
@@ -94,6 +95,7 @@ class Situation:
     """Everything a lamp depends on.
 
     `connected`: link, keys and head are there. `phase`: the vote's phase as shown in the head, empty without a vote.
+    `refused`: what lies in the tray is no card that may vote here.
     `press`: the newest press of this member in that vote. `unsettled`: some ballot has neither receipt nor refusal.
     """
 
@@ -105,6 +107,7 @@ class Situation:
     phase: str
     press: Standing | None
     unsettled: bool
+    refused: bool = False
 
 
 _RUNNING = {"open": Lamp.VOTE_OPEN, "last-call": Lamp.LAST_CALL}
@@ -117,6 +120,8 @@ def choose_lamp(situation: Situation) -> Lamp:
         return Lamp.FAULT
     if not situation.connected:
         return Lamp.OFFLINE
+    if situation.refused:
+        return Lamp.NOT_COUNTED
     if not situation.card:
         return Lamp.ABSENT
     if situation.denied:

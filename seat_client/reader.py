@@ -19,8 +19,28 @@ class CardRemoved:
     """The tray is empty."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that the lamp and the health message say. `code` is stable, `detail` a fact for a log.
+
+    `two-cards`: more than one card lies there. `card-refused`: `reason` is the code of the refusal. `clear`: neither
+    any more. `reader-gone`, `reader-silent`, `frame-damaged`, `answer-nonsense`, `command-failed`: the reader.
+    `reader-back`: it works again.
+    """
+
+    code: str
+    reason: str = ""
+    detail: str = ""
+
+
 class Reader(Protocol):
     """One tray."""
 
     def changes(self) -> AsyncIterator[CardPlaced | CardRemoved]:
         """Placed and removed by turns, beginning with placed; the first may come at once after power-up."""
+
+    def troubles(self) -> AsyncIterator[Trouble]:
+        """What is wrong with the reader or what lies there, as it happens."""
+
+    async def stop(self) -> None:
+        """Let the hardware go; both iterators end."""

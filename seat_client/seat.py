@@ -35,6 +35,9 @@ from seat_client.voting import Voting
 
 TURN_IS_WAITING: Final = "turn-is-waiting"
 """The name under which a request of somebody who waits already is refused: a card that came back to its seat."""
+TRAY_CLEAR: Final = "clear"
+READER_BACK: Final = "reader-back"
+_OF_CARDS: Final = frozenset({"two-cards", "card-refused"})
 _OPENING: Final = frozenset({"session", "session-bind", ChallengeRequest.kind})
 
 
@@ -51,6 +54,7 @@ class Seat:
         self._bindings = Bindings(self._outgoing)
         self._stay = Stay(seat, device, self._outgoing, self._bindings)
         self._face = Face(self._outgoing)
+        self._refusal = ""
         self._ready_told = False
 
     # What others may ask.
@@ -307,6 +311,15 @@ class Seat:
             self._tell(Happening.ABSENT)
         self._stay.leave()
 
+    def _on_tray_told(self, event: e.TrayTold, _before: State) -> None:
+        if event.code in _OF_CARDS:
+            self._refusal = event.reason or event.code
+            self._tell(Happening.REFUSED, reason=self._refusal)
+        elif event.code == TRAY_CLEAR:
+            self._refusal = ""
+        else:
+            self._face.set_reader("" if event.code == READER_BACK else event.code, self._who())
+
     # Buttons.
 
     def _on_button(self, event: e.ButtonPressed, _before: State) -> None:
@@ -340,11 +353,12 @@ class Seat:
     def _show_lamp(self, *, connected: bool) -> None:
         press = self._voting.newest(self.member) if self.member else None
         situation = Situation(
-            fault=self._face.fault != "", connected=connected, card=self.state in CARD_IN,
+            fault=self._face.fault != "" or self._face.reader != "", connected=connected, card=self.state in CARD_IN,
             denied=self.state is State.REFUSED, present=self.state is State.PRESENT, phase=self._view.phase,
             press=press.standing if press is not None else None, unsettled=self._voting.unsettled,
+            refused=self._refusal != "",
         )  # fmt: skip
-        self._face.show_lamp(situation, self._stay.denied, press)
+        self._face.show_lamp(situation, self._refusal or self._stay.denied, press)
 
     # Each handler takes its own class of event, which the type of a table cannot say.
     _HANDLERS: ClassVar[dict[type[e.Event], Callable[["Seat", Any, State], None]]] = {
@@ -360,6 +374,7 @@ class Seat:
         e.CardLeft: _on_card_left,
         e.CardSigned: _on_card_signed,
         e.CardFailed: _on_card_failed,
+        e.TrayTold: _on_tray_told,
         e.ButtonPressed: _on_button,
         e.WayCleared: _on_way_cleared,
         e.ChallengeOpened: _on_challenge,

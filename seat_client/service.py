@@ -81,8 +81,10 @@ class SeatService:
                 tasks.create_task(self._parts.link.run(self.feed))
                 tasks.create_task(self._follow_reader())
                 tasks.create_task(self._follow_panel())
+                tasks.create_task(self._follow_troubles())
         finally:
             self._stop()
+            await self._parts.reader.stop()
 
     def feed(self, event: e.Event) -> None:
         """Take one event. An event out of order is our own mistake: logged, and the seat goes on."""
@@ -127,6 +129,10 @@ class SeatService:
     async def _follow_panel(self) -> None:
         async for button in self._parts.panel.presses():
             self.feed(e.ButtonPressed(button))
+
+    async def _follow_troubles(self) -> None:
+        async for trouble in self._parts.reader.troubles():
+            self.feed(e.TrayTold(trouble.code, trouble.reason))
 
     async def _sign(self, card: Card, effect: e.AskCard) -> None:
         try:

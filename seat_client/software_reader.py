@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from seat_client.reader import CardPlaced, CardRemoved
+from seat_client.reader import CardPlaced, CardRemoved, Trouble
 from seat_client.software_card import SoftwareCard
 
 
@@ -31,6 +31,14 @@ class SoftwareReader:
             self.card.in_field = False
             self.card = None
             self._changes.put_nowait(CardRemoved())
+
+    async def troubles(self) -> AsyncIterator[Trouble]:
+        """Software has none."""
+        await asyncio.Event().wait()
+        yield Trouble("clear")
+
+    async def stop(self) -> None:
+        """Nothing to let go."""
 
     async def changes(self) -> AsyncIterator[CardPlaced | CardRemoved]:
         """Placed and removed by turns."""

@@ -54,7 +54,7 @@ def example(event: type[e.Event]) -> e.Event:
     values = {
         "records": (), "data": b"", "member": "m01", "key": ROOT.public, "entropy": bytes(32), "number": 0,
         "signature": bytes(64), "button": Button.FOR, "sitting": "s1", "nonce": hash_text(b""), "size": 1,
-        "reason": "x",
+        "reason": "x", "code": "clear",
     }  # fmt: skip
     return event(**{name: values[name] for name in getattr(event, "__match_args__", ())})
 
@@ -460,6 +460,35 @@ def test_card_that_comes_back_to_a_waiting_request_can_take_it_back() -> None:
     assert [speech.act for _, speech in floor] == ["request", "withdraw"]
     rig.push(Button.SPEAK)
     assert [speech.act for _, speech in floor] == ["request", "withdraw", "request"]
+
+
+# --- The tray -----------------------------------------------------------------------------------------------------
+
+
+def test_card_that_may_not_vote_here_shows_why_until_it_is_gone() -> None:
+    """A foreign card, or two at once: red with the reason, and nothing is asked of it."""
+    rig = Rig(Chamber()).connect()
+    sent = len(rig.sent)
+    rig.feed(e.TrayTold("card-refused", "certificate-issuer"))
+    assert (rig.lamp, rig.lamp_reason) == (Lamp.NOT_COUNTED, "certificate-issuer")
+    rig.feed(e.TrayTold("two-cards"))
+    assert (rig.lamp, rig.lamp_reason) == (Lamp.NOT_COUNTED, "two-cards")
+    assert rig.last(Happening.REFUSED).reason == "two-cards"
+    rig.feed(e.TrayTold("clear"))
+    assert (rig.lamp, len(rig.sent)) == (Lamp.ABSENT, sent)
+
+
+def test_reader_that_fails_is_a_fault_until_it_is_back() -> None:
+    """In the lamp and in the retained status; told once, however often it is tried again."""
+    rig = Rig(Chamber()).connect()
+    for _ in range(3):
+        rig.feed(e.TrayTold("reader-silent"))
+    assert (rig.lamp, rig.lamp_reason) == (Lamp.FAULT, "reader-silent")
+    assert rig.statuses[-1] == "fault"
+    assert rig.told().count("fault") == 1
+    rig.feed(e.TrayTold("reader-back"))
+    assert rig.shows(Lamp.ABSENT)
+    assert rig.statuses[-1] == "online"
 
 
 # --- Answers that do not say `counts` -----------------------------------------------------------------------------
