@@ -41,7 +41,7 @@ class Demo:
 
 async def run_demo(
     council: Council, directory: Path, out: Path, audience: Audience, language: str, pace_s: float = 0.0, *,
-    broker: str = EMBEDDED,
+    broker: str = EMBEDDED, hardware: bool = False,
 ) -> Demo:  # fmt: skip
     """Hold the sitting in a fresh log in `directory`; the package goes below `out`.
 
@@ -55,7 +55,7 @@ async def run_demo(
     body = Body(texts["chamber"], texts["body"], texts["term"])
     officers = [OfficerPlan(role, role, council.officers[role]) for role in _ROLES]
     members = [MemberPlan(member.id, member.name, member.group) for member in council.members]
-    async with open_house(directory, body, officers, members, broker) as house:
+    async with open_house(directory, body, officers, members, broker, hardware=hardware) as house:
         stage = _set_stage(house, council, audience, language, pace_s)
         await hold_sitting(stage)
         package = house.export(stage.id, out)

@@ -123,10 +123,14 @@ class Fleet:
 
 
 @asynccontextmanager
-async def start_fleet(plan: Path, url: str) -> AsyncIterator[Fleet]:
-    """Start the seats of a plan against a broker and wait until all are ready. Raises `FleetFailed`."""
+async def start_fleet(plan: Path, url: str, *, hardware: bool = False) -> AsyncIterator[Fleet]:
+    """Start the seats of a plan against a broker and wait until all are ready. Raises `FleetFailed`.
+
+    `hardware`: each seat on a simulated reader, card and pins, instead of software ones.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "firmware_sim", "seats", "--plan", str(plan), "--broker", url,
+        *(["--hardware"] if hardware else []),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_LINE_BYTES_MAX,
     )  # fmt: skip
     fleet = Fleet(process)

@@ -14,7 +14,7 @@ from typing import Any
 
 from controller.conduct import member_entry, seat_entry
 from controller.export import export_package
-from controller.fleet_process import Fleet, start_fleet
+from controller.fleet_process import Fleet, FleetFailed, start_fleet
 from controller.founding import Body, OfficerPlan, found_log, founding_records, make_keys, officer_key, read_keys
 from controller.keyfile import read_key
 from controller.officer import OfficerClient
@@ -27,6 +27,8 @@ from protocol.words import root_words
 EMBEDDED = "embedded://127.0.0.1:0"
 SECRET_BYTES = 32
 STORE_FAILURES_MAX = 3
+HARDWARE_SEATS_MAX = 100
+"""A serial line is waited for with `select`, which knows no descriptor above 1,023; a seat takes about eight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,19 @@ async def open_house(
     members: Sequence[MemberPlan],
     broker: str = EMBEDDED,
     seed: int = 1,
+    *,
+    hardware: bool = False,
 ) -> AsyncIterator[House]:
     """Found a log in `directory` and run it with all officers and seats connected.
 
+    `hardware`: each seat on a simulated reader, card and pins, for up to `HARDWARE_SEATS_MAX` members.
+
     Raises `StoreFailed`, `BrokerUnreachable`, `FleetFailed`, `KeyFileRefused`.
     """
+    if hardware and len(members) > HARDWARE_SEATS_MAX:
+        raise FleetFailed(
+            f"at most {HARDWARE_SEATS_MAX} seats have simulated hardware in one process, not {len(members)}"
+        )
     self_test()
     make_keys(directory / "keys", officers, os.urandom)
     keys, root = read_keys(directory / "keys"), read_key(directory / "keys" / "root.key")
@@ -95,7 +105,7 @@ async def open_house(
         plan_file, seat_of, member_entries, seat_entries = _plan_seats(
             directory, body, root.public.jwk(), members, seed
         )
-        fleet = await stack.enter_async_context(start_fleet(plan_file, service.bus.url))
+        fleet = await stack.enter_async_context(start_fleet(plan_file, service.bus.url, hardware=hardware))
         yield House(
             directory,
             body,

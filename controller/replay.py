@@ -47,6 +47,8 @@ async def replay_sitting(
     broker: str = EMBEDDED,
     step: Step = lambda _vote: None,
     words: Catalogue = ENGLISH,
+    *,
+    hardware: bool = False,
 ) -> Replayed:
     """Replay a sitting in a fresh log in `directory`; the package goes below `out`. `step` is told each vote's id.
 
@@ -58,7 +60,7 @@ async def replay_sitting(
     members = [MemberPlan(f"m{n:04d}", member.name, member.group) for n, member in enumerate(sitting.members, 1)]
     own_id = {member.id: plan.id for member, plan in zip(sitting.members, members, strict=True)}
     body = Body(_identifier(sitting.country) or "chamber", "replay", _identifier(sitting.date[:4]) or "term")
-    async with open_house(directory, body, OFFICERS, members, broker) as house:
+    async with open_house(directory, body, OFFICERS, members, broker, hardware=hardware) as house:
         rules = [rule_of(vote, sitting) for vote in sitting.votes]
         roster = await Secretary(house.officers["secretary"]).submit_roster(_roster(house, sitting, sitting_id, rules))
         chair = Chair(house.officers["chair"])

@@ -25,9 +25,10 @@ def main() -> None:
 @click.option("--seed", default=1, show_default=True, help="For throw-away keys and habits, with COUNT.")
 @click.option("--chamber", default="load", show_default=True, help="With COUNT.")
 @click.option("--body", default="load", show_default=True, help="With COUNT.")
+@click.option("--hardware", is_flag=True, help="Every seat on a simulated reader, card and pins.")
 @click.option("--save-plan", type=click.Path(path_type=Path), help="With COUNT: write the plan that was made.")
 @click.option("--verbose", is_flag=True, help="Log every seat on standard error.")
-def seats(
+def seats(  # noqa: PLR0913 - each option is an argument
     count: int | None,
     plan_path: Path | None,
     brokers: tuple[str, ...],
@@ -35,6 +36,7 @@ def seats(
     seed: int,
     chamber: str,
     body: str,
+    hardware: bool,
     save_plan: Path | None,
     verbose: bool,
 ) -> None:
@@ -61,7 +63,7 @@ def seats(
             if save_plan is not None:
                 save_plan.write_bytes(made)
         raise_file_limit()
-        asyncio.run(serve(plan, brokers, sys.stdin.fileno(), sys.stdout.buffer))
+        asyncio.run(serve(plan, brokers, sys.stdin.fileno(), sys.stdout.buffer, hardware=hardware))
     except (ChamberError, OSError) as error:
         click.echo(str(error), err=True)
         raise SystemExit(_CONFIGURATION) from error

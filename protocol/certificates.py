@@ -1,7 +1,8 @@
 """Certificates of members' cards: whose card it is, which key it has, and whether the chamber issued it.
 
-The door to X.509. A certificate is a hint: what may vote is a key that stands in the roster. It is checked so that a
-wrong card is named at the seat, and not refused later for reasons that nobody understands there.
+The door to X.509. Malformed certificates make the library raise errors of many kinds, so whatever it raises is one
+refusal here. A certificate is a hint: what may vote is a key that stands in the roster. It is checked so that a wrong
+card is named at the seat, and not refused later for reasons that nobody understands there.
 
 Source: `docs/protocol.md` sections 3 and 6.4; RFC 5280 sections 4.1 and 4.2; FIPS 201-3 section 4.2.
 """
@@ -10,7 +11,6 @@ import re
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
@@ -59,7 +59,9 @@ def read_card_certificate(der: bytes) -> CardCertificate:
         not_before_s = int(certificate.not_valid_before_utc.timestamp())
         not_after_s = int(certificate.not_valid_after_utc.timestamp())
         member = _member(certificate.subject)
-    except ValueError as error:
+    except CertificateRefused:
+        raise
+    except Exception as error:
         raise CertificateRefused("a certificate whose names or times cannot be read", "certificate-form") from error
     return CardCertificate(member, _public(certificate), not_before_s, not_after_s, der)
 
@@ -75,7 +77,7 @@ def check_card_certificate(certificate: CardCertificate, issuer: bytes, unix_s: 
     authority = _authority(issuer, unix_s)
     try:
         _load(certificate.der).verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
+    except Exception as error:
         raise CertificateRefused("a card that this chamber did not issue", "certificate-issuer") from error
     if unix_s < certificate.not_before_s:
         raise CertificateRefused("a card that is not valid yet", "certificate-early")
@@ -87,9 +89,13 @@ def _load(der: bytes) -> x509.Certificate:
     if len(der) > CERTIFICATE_BYTES_MAX:
         raise CertificateRefused("a certificate of more than 10 kB", "certificate-form")
     try:
-        return x509.load_der_x509_certificate(der)
-    except ValueError as error:
+        certificate = x509.load_der_x509_certificate(der)
+        serial = certificate.serial_number
+    except Exception as error:
         raise CertificateRefused("a card whose certificate is none", "certificate-form") from error
+    if serial <= 0:
+        raise CertificateRefused("a certificate without a positive number", "certificate-form")
+    return certificate
 
 
 def _authority(der: bytes, unix_s: float) -> x509.Certificate:
@@ -97,7 +103,7 @@ def _authority(der: bytes, unix_s: float) -> x509.Certificate:
         authority = x509.load_der_x509_certificate(der)
         constraints = authority.extensions.get_extension_for_class(x509.BasicConstraints).value
         not_after_s = authority.not_valid_after_utc.timestamp()
-    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension) as error:
+    except Exception as error:
         raise CertificateRefused(
             "the card authority's file is no certificate of an authority", "issuer-form"
         ) from error
@@ -111,7 +117,7 @@ def _authority(der: bytes, unix_s: float) -> x509.Certificate:
 def _public(certificate: x509.Certificate) -> PublicKey:
     try:
         key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except Exception as error:
         raise CertificateRefused("a card whose key cannot be read", "certificate-key") from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise CertificateRefused("a card whose key is not P-256", "certificate-key")

@@ -89,7 +89,10 @@ DOORS = {
         "protocol/aes.py": "AES-CBC and AES-CMAC, for cards that cannot sign",
         "firmware_sim/card_crypto.py": "the arithmetic inside simulated cards, sharing no line with a seat",
     },
-    "gpiozero": {"seat_client/buttons/gpio_panel.py": "buttons and lamps on the pins of a Raspberry Pi"},
+    "gpiozero": {
+        "seat_client/buttons/gpio_panel.py": "buttons and lamps on the pins of a Raspberry Pi",
+        "firmware_sim/fleet/pins.py": "the pins of a simulated board",
+    },
     "mqtt5": {"controller/mqtt/codec.py": "the codec of the embedded broker"},
     "nacl": {"protocol/keys.py": "Ed25519"},
     "paho": {
@@ -118,7 +121,7 @@ DISTRIBUTIONS = {
         "sqlmodel",
     },
     "seat_client": {"aiomqtt", "click", "cryptography", "gpiozero", "nacl", "paho", "serial"},
-    "firmware_sim": {"aiomqtt", "click", "cryptography", "nacl", "paho"},
+    "firmware_sim": {"aiomqtt", "click", "cryptography", "gpiozero", "nacl", "paho"},
 }
 
 HELPS = [

@@ -27,9 +27,19 @@ PACE_S = 1.0
 )
 @click.option("--language", type=click.Choice(LANGUAGES), help=_("Else CHAMBER_LANGUAGE, LC_ALL or LANG decide."))
 @click.option("--pace", type=click.FloatRange(0, 60), help=_("Seconds between scenes; 1 if a person watches, else 0."))
+@click.option(
+    "--hardware/--software", default=None, help=_("Seats on simulated readers, cards and pins; if not said, up to 100.")
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
 def demo(
-    seats: int, out: Path | None, language: str | None, pace: float | None, *, headless: bool, as_json: bool
+    seats: int,
+    out: Path | None,
+    language: str | None,
+    pace: float | None,
+    *,
+    headless: bool,
+    hardware: bool | None,
+    as_json: bool,
 ) -> None:
     """Run the demo."""
     import asyncio
@@ -37,10 +47,12 @@ def demo(
     from controller.demo import run_demo
     from controller.demo_council.council import read_council
     from controller.export import check_writable
+    from controller.house import HARDWARE_SEATS_MAX
     from controller.terminal import print_table, watch
     from controller.words import catalogue, choose_language
 
     spoken = choose_language(language or "")
+    on_hardware = seats <= HARDWARE_SEATS_MAX if hardware is None else hardware
     target = out or Path(tempfile.mkdtemp(prefix="chamber-demo-"))
     check_writable(target)
     started = time.monotonic()
@@ -49,7 +61,9 @@ def demo(
         watch(catalogue(spoken), headless=headless) as (audience, watched),
     ):
         pace_s = pace if pace is not None else PACE_S if watched else 0.0
-        done = asyncio.run(run_demo(read_council(seats), Path(work), target, audience, spoken, pace_s))
+        done = asyncio.run(
+            run_demo(read_council(seats), Path(work), target, audience, spoken, pace_s, hardware=on_hardware)
+        )
     if watched:
         print_table(done.lines, catalogue(spoken))
     _print(done, round(time.monotonic() - started, 3), catalogue(spoken), as_json=as_json)

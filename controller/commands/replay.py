@@ -28,8 +28,9 @@ DIFFERS = 6
 @click.option(
     "--dir", "directory", type=click.Path(path_type=Path), help=_("Keep the controller's directory here, for `export`.")
 )
+@click.option("--hardware", is_flag=True, help=_("Every seat on a simulated reader, card and pins."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
-def replay(file: Path, out: Path | None, broker: str, directory: Path | None, *, as_json: bool) -> None:
+def replay(file: Path, out: Path | None, broker: str, directory: Path | None, *, hardware: bool, as_json: bool) -> None:
     """Replay, compare, print."""
     import asyncio
 
@@ -45,7 +46,9 @@ def replay(file: Path, out: Path | None, broker: str, directory: Path | None, *,
     with ExitStack() as stack:
         house = directory or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chamber-house-")))
         advance = stack.enter_context(progress(len(sitting.votes), file.stem))
-        replayed = asyncio.run(replay_sitting(sitting, sitting_id_of(file), house, target, broker, lambda _: advance()))
+        replayed = asyncio.run(
+            replay_sitting(sitting, sitting_id_of(file), house, target, broker, lambda _: advance(), hardware=hardware)
+        )
     comparison = replayed.comparison
     document = {
         "votes": comparison.votes, "differences": comparison.differences, "explained": comparison.explained,

@@ -14,6 +14,7 @@ from controller.demo import run_demo
 from controller.demo_council.council import read_council
 from controller.demo_stage import DemoFailed
 from controller.export import OutputRefused
+from controller.fleet_process import FleetFailed
 from controller.package_reader import read_package
 from controller.picture import Mark, Picture
 from controller.terminal import Frame
@@ -146,3 +147,18 @@ def test_an_outcome_that_is_not_the_script_s_ends_the_demo(tmp_path: Path) -> No
         asyncio.run(run_demo(planted, tmp_path / "house", tmp_path / "out", Spy(), "en"))
     assert exit_code_of(failed.value) == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_the_sitting_is_held_on_simulated_hardware(tmp_path: Path) -> None:
+    """Cards on serial lines and buttons that bounce, one seat losing its power: the same outcomes, verified."""
+    spy = Spy()
+    demo_run = asyncio.run(run_demo(read_council(3), tmp_path / "house", tmp_path / "out", spy, "en", hardware=True))
+    assert (demo_run.verdict.verdict, demo_run.verdict.root) == ("verified", "confirmed")
+    assert spy.results.count("adopted") == 10
+
+
+def test_more_seats_than_have_hardware_are_refused(tmp_path: Path) -> None:
+    """With words, before anything is founded."""
+    with pytest.raises(FleetFailed, match="at most 100 seats have simulated hardware"):
+        asyncio.run(run_demo(read_council(101), tmp_path / "house", tmp_path / "out", Spy(), "en", hardware=True))
+    assert not (tmp_path / "house").exists()

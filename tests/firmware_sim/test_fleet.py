@@ -12,7 +12,7 @@ from typing import Any
 
 from controller.mqtt.broker import EmbeddedBus, open_bus
 from firmware_sim.commands import read_command
-from firmware_sim.fleet import Fleet
+from firmware_sim.fleet.seats import Fleet
 from firmware_sim.plan import Plan, read_plan
 from firmware_sim.running import serve
 from protocol.encoding import hash_text

@@ -1,7 +1,7 @@
-"""A fleet of real seats on software hardware, each with its own connection and keys, in one process.
+"""A fleet of real seats on simulated hardware, each with its own connection and keys, in one process.
 
-A seat here is the very `SeatService` of a real unit; only card, panel and reader are software, and its journal may live
-in memory. Nothing polls and no message makes a task, so that thousands fit into one process.
+A seat here is the very `SeatService` of a real unit; only card, panel and reader are of a `Kit`, and its journal may
+live in memory. Nothing polls and no message makes a task, so that thousands fit into one process.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from firmware_sim.commands import CastVote, Command, CutPower, GivePower, MoveCards, PressButtons, Quit, WatchLamps
+from firmware_sim.fleet.kit import Kit, Kits, SoftwareKits
 from firmware_sim.member import Act, Step, generator_of, plan_steps
 from firmware_sim.plan import Plan
 from firmware_sim.script import Script
@@ -23,9 +24,6 @@ from seat_client.journal import FileJournal, Journal, MemoryJournal
 from seat_client.lamps import Lamp
 from seat_client.seat import Seat
 from seat_client.service import Parts, SeatService
-from seat_client.software_card import SoftwareCard
-from seat_client.software_panel import SoftwarePanel
-from seat_client.software_reader import SoftwareReader
 
 log = logging.getLogger(__name__)
 CONNECTING_MAX: Final = 64
@@ -40,7 +38,7 @@ class SeatUnit:
 
     def __init__(self, fleet: "Fleet", seat_id: str, device: Ed25519Signer) -> None:
         self.id = seat_id
-        self.card: SoftwareCard | None = None
+        self.member = ""
         self.script: Script | None = None
         self._fleet = fleet
         self._device = device
@@ -48,8 +46,7 @@ class SeatUnit:
         self._file: FileJournal | None = None
         self._service: SeatService | None = None
         self._link: BrokerLink | None = None
-        self._panel = SoftwarePanel()
-        self._reader = SoftwareReader()
+        self._kit: Kit | None = None
         self._task: asyncio.Task[None] | None = None
 
     # Power.
@@ -60,12 +57,13 @@ class SeatUnit:
             return
         fleet = self._fleet
         seat = Seat(self.id, self._device, fleet.plan.root)
-        self._panel = SoftwarePanel(self._see)
-        self._reader = SoftwareReader(self.card)
+        self._kit = fleet.kits.make(self._see)
+        if self.member:
+            self._kit.place(self.member)
         self._link = BrokerLink(
             fleet.brokers, fleet.plan.topics, self.id, jitter=fleet.generator.random, gate=fleet.gate
         )
-        parts = Parts(self._link, self._panel, self._reader, self._open_journal())
+        parts = Parts(self._link, self._kit.panel, self._kit.reader, self._open_journal())
         self._service = SeatService(seat, parts, watch=fleet.note, jitter=fleet.generator.random)
         self._task = asyncio.get_running_loop().create_task(self._service.run(), name=self.id)
         self._task.add_done_callback(self._report_end)
@@ -82,6 +80,9 @@ class SeatUnit:
             self._fleet.note(self.id, Report(Happening.OFFLINE))
         task.cancel()
         await asyncio.wait([task])
+        if self._kit is not None:
+            self._kit.close()
+        self._kit = None
         self._service = self._link = None
         if self._file is not None:
             self._file.close()
@@ -119,29 +120,29 @@ class SeatUnit:
         """Push a button, or move the card of this member."""
         if step.act is Act.PRESS:
             self.push(Button(step.choice))
+        elif self._kit is None:
+            return
         elif step.act is Act.PULL_CARD:
-            self._reader.remove()
-        elif self.card is not None:
-            self._reader.place(self.card)
+            self._kit.remove()
+        elif self.member:
+            self._kit.place(self.member)
 
     def push(self, button: Button) -> None:
         """Push a button once; without power nothing happens."""
-        if self._task is not None:
-            self._panel.push(button)
+        if self._kit is not None:
+            self._kit.push(button)
 
-    def place(self, card: SoftwareCard) -> None:
-        """Lay a card into the tray, with or without power."""
-        self.card = card
-        card.in_field = True
-        if self._task is not None:
-            self._reader.place(card)
+    def place(self, member: str) -> None:
+        """Lay a member's card into the tray, with or without power."""
+        self.member = member
+        if self._kit is not None:
+            self._kit.place(member)
 
     def remove(self) -> None:
         """Take the card out."""
-        if self.card is not None:
-            self.card.in_field = False
-            self.card = None
-        self._reader.remove()
+        self.member = ""
+        if self._kit is not None:
+            self._kit.remove()
 
     def _see(self, lamp: Lamp) -> None:
         if self._fleet.lamps_watched:
@@ -153,8 +154,11 @@ class SeatUnit:
 class Fleet:
     """All seats of a plan. `emit(**members)` takes one event for whoever started the fleet."""
 
-    def __init__(self, plan: Plan, urls: Sequence[str], emit: Emit) -> None:
-        """Make every seat, without power. `urls`: brokers. Raises `SettingsRefused`: an address that is none."""
+    def __init__(self, plan: Plan, urls: Sequence[str], emit: Emit, kits: Kits | None = None) -> None:
+        """Make every seat, without power. `urls`: brokers; `kits`: its hardware, of software if not given.
+
+        Raises `SettingsRefused`: an address that is none.
+        """
         self.plan = plan
         self.brokers = tuple(read_broker(url) for url in urls)
         self.emit = emit
@@ -162,7 +166,7 @@ class Fleet:
         self.generator = random.Random(plan.seed)
         self.gate = asyncio.Semaphore(CONNECTING_MAX)
         self.units = {seat: SeatUnit(self, seat, Ed25519Signer(seed)) for seat, seed in plan.seats.items()}
-        self._cards = {member: SoftwareCard(member, secret) for member, secret in plan.cards.items()}
+        self.kits = kits or SoftwareKits(plan.cards)
         self._awaited = set(self.units)
         self._opened: dict[str, bool] = {}
         self._used: set[str] = set()
@@ -245,11 +249,11 @@ class Fleet:
         for unit in self._known(command.removed):
             unit.remove()
         for unit in self._known(command.placed):
-            card = self._cards.get(command.placed[unit.id])
-            if card is None:
-                self.emit(event="error", seat=unit.id, reason="unknown-member")
+            member = command.placed[unit.id]
+            if self.kits.knows(member):
+                unit.place(member)
             else:
-                unit.place(card)
+                self.emit(event="error", seat=unit.id, reason="unknown-member")
 
     def _start_vote(self, command: CastVote) -> None:
         for unit in self.units.values():

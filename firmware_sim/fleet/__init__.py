@@ -1,0 +1,1 @@
+"""The fleet: real seats in one process (`seats`), on hardware of software or simulated hardware (`kit`)."""

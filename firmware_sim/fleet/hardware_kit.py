@@ -1,0 +1,103 @@
+"""Simulated hardware under a real seat: a PN532 on a pseudo-terminal with a PIV card, and pins with contact bounce.
+
+The seat runs its own driver and its own panel; what is simulated is what they are wired to. Each seat has a chip, a
+terminal and a board of its own; cards are issued by an authority of this simulation that anyone could be.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from random import Random
+from typing import Final
+
+from firmware_sim.card_crypto import FAR_AHEAD, LONG_AGO, CardKey
+from firmware_sim.cards.catalogue import ISSUER, authority, seeded, uid_of
+from firmware_sim.cards.iso14443a import CardA
+from firmware_sim.cards.piv import Piv, Slot, piv_card
+from firmware_sim.cards.piv_objects import CARD
+from firmware_sim.fleet.kit import Kit, See
+from firmware_sim.fleet.pins import Board
+from firmware_sim.pn532.chip import Chip
+from firmware_sim.terminal import PseudoTerminal
+from seat_client.buttons.gpio_panel import GpioPanel, PanelSettings
+from seat_client.events import Button
+from seat_client.lamps import Lamp
+from seat_client.nfc.cards import Policy
+from seat_client.nfc.serial_port import SerialPort
+from seat_client.nfc.tray import Tray
+
+_GUID_BYTES: Final = 16
+
+
+class SeenPanel(GpioPanel):
+    """A panel on pins, whose lamp somebody sees."""
+
+    def __init__(self, board: Board, see: See) -> None:
+        self._see = see
+        super().__init__(PanelSettings(pins=board.pins), board.factory)
+
+    def show(self, lamp: Lamp, reason: str) -> None:
+        """Show a lamp, and let it be seen."""
+        super().show(lamp, reason)
+        self._see(lamp)
+
+
+class HardwareKit:
+    """One seat's chip, terminal and board."""
+
+    def __init__(self, cards: Mapping[str, CardA], see: See, generator: Random) -> None:
+        self._cards = cards
+        self._terminal = PseudoTerminal(Chip(), paced=False)
+        self._board = Board(generator)
+        self._lying: CardA | None = None
+        self.panel = SeenPanel(self._board, see)
+        pulse = partial(self._terminal.reset)
+        self.reader = Tray(SerialPort(self._terminal.path, pulse), Policy(issuer=authority()))
+
+    def push(self, button: Button) -> None:
+        """Push a button once: its contact bounces, and is let go a little later."""
+        self._board.push(button)
+
+    def place(self, member: str) -> None:
+        """Lay a member's card into the tray."""
+        self.remove()
+        self._lying = self._cards[member]
+        self._terminal.place(self._lying)
+
+    def remove(self) -> None:
+        """Take out what lies there."""
+        if self._lying is not None:
+            self._terminal.remove(self._lying)
+            self._lying = None
+
+    def close(self) -> None:
+        """The power is gone: the line is dead and the lamps are dark."""
+        self.remove()
+        self.panel.close()
+        self._board.close()
+        self._terminal.close()
+
+
+class HardwareKits:
+    """Simulated hardware for a fleet, with PIV cards from their secrets (P-256 scalars)."""
+
+    def __init__(self, secrets: Mapping[str, bytes], seed: int) -> None:
+        issuer = CardKey.of_secret(ISSUER)
+        self._generator = Random(seed)
+        self._cards = {
+            member: _card(issuer, member, secret, number) for number, (member, secret) in enumerate(secrets.items())
+        }
+
+    def knows(self, member: str) -> bool:
+        """True if there is a card of this member."""
+        return member in self._cards
+
+    def make(self, see: See) -> Kit:
+        """The kit of a seat that gets power."""
+        return HardwareKit(self._cards, see, self._generator)
+
+
+def _card(issuer: CardKey, member: str, secret: bytes, number: int) -> CardA:
+    key = CardKey.of_scalar(secret)
+    slot = Slot(key, issuer.certify(key, member, (LONG_AGO, FAR_AHEAD)))
+    application = Piv({CARD: slot}, seeded(number, "piv/guid", _GUID_BYTES), serial=number)
+    return piv_card(application, uid_of(number, "piv"))
