@@ -16,6 +16,7 @@ _SETTINGS = click.option(
     show_default=True,
     help="The seat's settings.",
 )
+_INSTALL = "pip install 'chamber-voting[seat-hardware]'"
 _CONFIGURATION = 3
 _INTERRUPTED = 130
 
@@ -61,6 +62,9 @@ def run(path: Path, *, verbose: bool) -> None:
         asyncio.run(serve())
     except ChamberError as error:
         click.echo(error.fact, err=True)
+        raise SystemExit(_CONFIGURATION) from error
+    except ModuleNotFoundError as error:
+        click.echo(f"{error.name} is not installed: this seat's hardware needs {_INSTALL}", err=True)
         raise SystemExit(_CONFIGURATION) from error
     except KeyboardInterrupt:
         raise SystemExit(_INTERRUPTED) from None

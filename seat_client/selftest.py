@@ -4,6 +4,7 @@ The exit code is that of the gravest failed check: 3 configuration, 5 cannot rea
 Source: `docs/protocol.md` section 9.
 """
 
+import asyncio
 import resource
 import time
 from collections.abc import Awaitable, Callable
@@ -13,11 +14,11 @@ from typing import Any, Final
 
 from protocol.errors import ChamberError
 from protocol.keys import self_test
-from seat_client.assembly import make_link
-from seat_client.errors import JournalBroken
+from seat_client.assembly import make_line, make_link, make_panel, make_pins, read_issuer
+from seat_client.errors import JournalBroken, SettingsRefused
 from seat_client.journal import look_into
 from seat_client.key_file import read_key_file
-from seat_client.settings import Settings, read_settings
+from seat_client.settings import SOFTWARE, Settings, read_settings
 
 FAILED: Final = 1
 CONFIGURATION: Final = 3
@@ -71,8 +72,9 @@ async def examine(path: Path, now_s: Callable[[], float] = time.time) -> Verdict
         checks.append(Check("settings", ok=True, detail=settings.seat, code=0))
         checks.append(await _check("key", CONFIGURATION, lambda: _key(settings)))
         checks.append(await _check("journal", FAILED, lambda: _journal(settings)))
-        checks.append(await _check("reader", UNREACHABLE, lambda: _hardware(settings.reader)))
-        checks.append(await _check("panel", UNREACHABLE, lambda: _hardware(settings.panel)))
+        checks.append(await _check("reader", UNREACHABLE, lambda: _reader(settings)))
+        checks.append(await _check("cards", CONFIGURATION, lambda: _cards(settings)))
+        checks.append(await _check("panel", UNREACHABLE, lambda: _panel(settings)))
         checks.append(await _check("broker", UNREACHABLE, lambda: _broker(settings)))
     resident_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return Verdict(tuple(checks), round(resident_kb / 1024, 1))
@@ -107,8 +109,40 @@ async def _journal(settings: Settings) -> str:
     return f"{kept} records are kept"
 
 
-async def _hardware(address: str) -> str:
-    return address
+async def _reader(settings: Settings) -> str:
+    """Set the reader up and ask what it is."""
+    if settings.reader == SOFTWARE:
+        return settings.reader
+    from seat_client.nfc.chip import Chip  # noqa: PLC0415 - only a seat with a reader has pyserial
+    from seat_client.nfc.conversation import Conversation, Timing  # noqa: PLC0415 - as above
+
+    line = make_line(settings, None)
+
+    def ask() -> str:
+        try:
+            return str(Chip(Conversation(line, Timing())).start(reopen=True))
+        finally:
+            line.close()
+
+    return await asyncio.to_thread(ask)
+
+
+async def _cards(settings: Settings) -> str:
+    """A seat with a reader knows who issues the cards."""
+    if settings.reader == SOFTWARE:
+        return settings.reader
+    if not read_issuer(settings) or settings.issuer is None:
+        raise SettingsRefused("no [cards] issuer: no member's card would be taken")
+    return settings.issuer.name
+
+
+async def _panel(settings: Settings) -> str:
+    """Take the pins and give them back."""
+    panel = make_panel(settings, make_pins(settings))
+    close = getattr(panel, "close", None)
+    if close is not None:
+        close()
+    return settings.panel
 
 
 async def _broker(settings: Settings) -> str:

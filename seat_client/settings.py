@@ -3,8 +3,10 @@
 chamber = "…"   body = "…"   seat = "…"        identifiers
 brokers = ["mqtts://host:8883", …]             tried in order
 key_file = "device.key"   journal = "journal"  paths, relative to the settings file
-reader = "software:"   panel = "software:"     the hardware, by address
+reader = "serial:/dev/ttyAMA0"                 or a terminal's path, socket://host:port, software:
+panel = "gpio:"                                or software:
 [root]  crv, kty, x                            the chamber root's public key, as a JWK
+[cards] issuer                                 path: the certificate (DER) of the authority that issues members' cards
 [tls]   ca, certificate, key                   paths; only with mqtts
 """
 
@@ -21,8 +23,11 @@ from seat_client.errors import SettingsRefused
 
 _TEXTS: Final = ("chamber", "body", "seat", "key_file", "journal", "reader", "panel")
 _MEMBERS: Final = frozenset({*_TEXTS, "brokers", "root"})
-_OPTIONAL: Final = frozenset({"tls"})
+_OPTIONAL: Final = frozenset({"tls", "cards"})
 SOFTWARE: Final = "software:"
+GPIO: Final = "gpio:"
+_LINES: Final = ("serial:", "socket://", "/dev/")
+"""How the address of a reader's line begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class TlsFiles:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A seat's settings, checked."""
+    """A seat's settings, checked. `issuer`: the file of the card authority; without it no card that signs is taken."""
 
     topics: Topics
     seat: str
@@ -47,6 +52,7 @@ class Settings:
     reader: str
     panel: str
     tls: TlsFiles | None
+    issuer: Path | None = None
 
 
 def read_settings(path: Path) -> Settings:
@@ -70,9 +76,10 @@ def read_settings(path: Path) -> Settings:
         root=root,
         key_file=folder / members["key_file"],
         journal=folder / members["journal"],
-        reader=_hardware("reader", members["reader"]),
-        panel=_hardware("panel", members["panel"]),
+        reader=_reader(members["reader"]),
+        panel=_panel(members["panel"]),
         tls=_tls(folder, members.get("tls")),
+        issuer=_issuer(folder, members.get("cards")),
     )
 
 
@@ -89,10 +96,24 @@ def _check_members(members: dict[str, Any]) -> None:
         raise SettingsRefused("root is a table of crv, kty and x")
 
 
-def _hardware(name: str, address: str) -> str:
-    if address != SOFTWARE:
-        raise SettingsRefused(f"this version drives no {name} at {address}")
+def _reader(address: str) -> str:
+    if address != SOFTWARE and not address.startswith(_LINES):
+        raise SettingsRefused(f"no reader is driven at {address}: write serial:/dev/ttyAMA0, or software:")
     return address
+
+
+def _panel(address: str) -> str:
+    if address not in {SOFTWARE, GPIO}:
+        raise SettingsRefused(f"no panel is driven at {address}: write gpio:, or software:")
+    return address
+
+
+def _issuer(folder: Path, members: object) -> Path | None:
+    if members is None:
+        return None
+    if not isinstance(members, dict) or set(members) != {"issuer"} or not isinstance(members["issuer"], str):
+        raise SettingsRefused("cards is a table of issuer, a path")
+    return folder / members["issuer"]
 
 
 def _tls(folder: Path, members: object) -> TlsFiles | None:

@@ -87,6 +87,10 @@ class HardwareKits:
             member: _card(issuer, member, secret, number) for number, (member, secret) in enumerate(secrets.items())
         }
 
+    def card(self, member: str) -> CardA:
+        """A member's card."""
+        return self._cards[member]
+
     def knows(self, member: str) -> bool:
         """True if there is a card of this member."""
         return member in self._cards

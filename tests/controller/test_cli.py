@@ -331,7 +331,7 @@ def test_export_from_a_place_without_a_controller(run: Any, tmp_path: Path) -> N
 def test_interrupted_exits_130(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real signal in the middle of a replay."""
 
-    async def never(*_: object) -> None:
+    async def never(*_: object, **__: object) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         await asyncio.Event().wait()
 

@@ -40,6 +40,23 @@ def test_good_settings_are_read(tmp_path: Path) -> None:
     assert settings.tls is None
 
 
+@pytest.mark.parametrize("reader", ["serial:/dev/ttyAMA0", "/dev/pts/3", "socket://127.0.0.1:7000"])
+def test_reader_on_a_line_and_panel_on_pins_are_read(tmp_path: Path, reader: str) -> None:
+    """With the authority whose cards are taken, relative to the file."""
+    text = GOOD.replace('reader = "software:"', f'reader = "{reader}"').replace(
+        'panel = "software:"', 'panel = "gpio:"'
+    )
+    settings = read_settings(write(tmp_path, text + '[cards]\nissuer = "cards.der"\n'))
+    assert (settings.reader, settings.panel, settings.issuer) == (reader, "gpio:", tmp_path / "cards.der")
+
+
+@pytest.mark.parametrize("cards", ["[cards]\n", "[cards]\nissuer = 1\n", '[cards]\nissuer = "a"\nmaster = "b"\n'])
+def test_cards_table_that_is_no_issuer_is_refused(tmp_path: Path, cards: str) -> None:
+    """One path and nothing else: no key of a card ever lies in a seat."""
+    with pytest.raises(SettingsRefused, match="cards is a table of issuer"):
+        read_settings(write(tmp_path, GOOD + cards))
+
+
 def test_tls_files_are_read(tmp_path: Path) -> None:
     """All three, relative to the file."""
     settings = read_settings(write(tmp_path, GOOD + '[tls]\nca = "a"\ncertificate = "b"\nkey = "c"\n'))
