@@ -4,6 +4,7 @@ v = 1
 chamber = "…"     country = "rs"     language = "sr-Cyrl"
 rules = ""        the council's own file of rules beside this one, or ""
 broker = "embedded://127.0.0.1:1883"        what the controller opens, or mqtt(s)://host:port of somebody else's
+[[speeches]]          id, rank, seconds: kinds of speech, over the usual ones; may be left out
 [[bodies]]            body, term, name, statutory; rules and broker where they differ from the installation's
 [[bodies.officers]]   id, role, name
 
@@ -25,6 +26,7 @@ from controller.founding import Body, OfficerPlan
 from controller.words import LANGUAGES, _
 from protocol.errors import ChamberError, PayloadRefused
 from protocol.fields import check_text, is_identifier
+from protocol.floor import DEFAULT_SORTS, SpeechSort, SpeechSorts, with_own_sorts
 from protocol.law_data import COUNTRY_IDS
 from protocol.records import ROLES
 
@@ -33,6 +35,8 @@ STORE_FILE: Final = "store.sqlite3"
 PLACEHOLDERS: Final = ("change-me", "change me")
 """What `chamber init` writes where only the council knows; nothing is founded with it."""
 SEATS_MAX: Final = 3_000
+RANK_MAX: Final = 100
+SPEECH_S_MAX: Final = 86_400
 _NEEDED_ROLES: Final = ("chair", "secretary")
 
 
@@ -61,7 +65,11 @@ class BodyConfig:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What `chamber.toml` in `directory` says. `broker` is that of the file, each body's own stands with the body."""
+    """What `chamber.toml` in `directory` says. `broker` is that of the file, each body's own stands with the body.
+
+    `speeches`: the kinds of speech, which rank the queue and offer their times. What may still be asked for on a closed
+    list is the protocol's, as a log must mean one thing.
+    """
 
     directory: Path
     chamber: str
@@ -70,6 +78,7 @@ class Installation:
     broker: str
     language: str
     bodies: tuple[BodyConfig, ...]
+    speeches: SpeechSorts = DEFAULT_SORTS
 
     def body(self, name: str = "") -> BodyConfig:
         """A body by its identifier; "" is the only one. Raises `InstallationRefused` with the list of bodies."""
@@ -168,6 +177,7 @@ _INSTALLATION = {
     "chamber": _IDENTIFIER, "country": _IDENTIFIER, "rules": _RULES, "broker": _Member(_is_broker, _BROKER_WORDS),
     "language": _Member(_one_of(LANGUAGES), ", ".join(LANGUAGES)),
     "bodies": _Member(_is_tables, _("a table [[bodies]] for each body")),
+    "speeches": _Member(_is_tables, _("a table [[speeches]] for each kind of speech"), optional=True),
 }  # fmt: skip
 _BODY = {
     "body": _IDENTIFIER, "term": _IDENTIFIER, "name": _NAME,
@@ -177,6 +187,15 @@ _BODY = {
     "rules": _RULES, "broker": _Member(_is_broker, _BROKER_WORDS, optional=True),
     "officers": _Member(_is_tables, _("a table [[bodies.officers]] for each officer")),
 }  # fmt: skip
+_SPEECH = {
+    "id": _IDENTIFIER,
+    "rank": _Member(
+        lambda value: type(value) is int and 0 <= value <= RANK_MAX, _("a number of 0 to 100, least first")
+    ),
+    "seconds": _Member(
+        lambda value: type(value) is int and 0 <= value <= SPEECH_S_MAX, _("its usual time in seconds, 0 for no limit")
+    ),
+}
 _OFFICER = {"id": _IDENTIFIER, "role": _Member(_one_of(ROLES), ", ".join(ROLES)), "name": _NAME}
 
 
@@ -200,6 +219,22 @@ def read_installation(directory: Path) -> Installation:
         table["broker"],
         table["language"],
         bodies,
+        _read_speeches(path, table.get("speeches", [])),
+    )
+
+
+def _read_speeches(path: Path, tables: list[dict[str, Any]]) -> SpeechSorts:
+    """A council's own kinds over the usual ones; whether one passes a closed list stays as it is."""
+    for number, table in enumerate(tables, 1):
+        _check_table(path, f"[[speeches]] {number}: ", table, _SPEECH)
+    _check_once(path, "[[speeches]] id", [table["id"] for table in tables])
+    return with_own_sorts(
+        [
+            SpeechSort(
+                table["id"], table["rank"], table["seconds"] * 1_000, DEFAULT_SORTS.of(table["id"]).passes_closed_list
+            )
+            for table in tables
+        ]
     )
 
 

@@ -69,6 +69,12 @@ class SpeechSorts:
         return SpeechSort(sort, last + 1, 0, passes_closed_list=False)
 
 
+def with_own_sorts(own: Sequence[SpeechSort]) -> SpeechSorts:
+    """The usual kinds, with a council's own in their place or beside them."""
+    named = {sort.id for sort in own}
+    return SpeechSorts((*own, *(sort for sort in DEFAULT_SORTS.sorts if sort.id not in named)))
+
+
 DEFAULT_SORTS = SpeechSorts(
     (
         SpeechSort("point-of-order", 0, 60_000, passes_closed_list=True),

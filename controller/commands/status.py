@@ -29,7 +29,10 @@ def status(directory: Path | None, body: str, asked: str, language: str | None, 
     with open_log(installation.folder_of(body)) as log:
         view = log.view
         sitting = view.sitting(asked) if asked or view.state.sittings else None
-        found = {"body": installation.body(body).body, **status_of(view, sitting, unix_ms(), words)}
+        found = {
+            "body": installation.body(body).body,
+            **status_of(view, sitting, unix_ms(), words, installation.speeches),
+        }
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return

@@ -6,7 +6,7 @@ Source: `docs/protocol.md` sections 6.5 and 7.1.
 from controller.officer import OfficerClient
 from controller.procedures.log_view import LogView
 from protocol import records
-from protocol.floor import DEFAULT_SORTS, Floor
+from protocol.floor import Floor, SpeechSorts
 from protocol.state import SittingState
 
 REQUEST = "request"
@@ -61,7 +61,7 @@ def speech(item: str, speaker: str, act: str, sort: str = REQUEST, ms: int = 0) 
     return records.Speech("", item, speaker, act, sort, ms, 0, 0)
 
 
-def sort_and_time(floor: Floor, speaker: str) -> tuple[str, int]:
+def sort_and_time(floor: Floor, speaker: str, sorts: SpeechSorts) -> tuple[str, int]:
     """(kind of speech, ms usual for it) of who waits; a plain request of who does not."""
     sort = next((waiting.sort for waiting in floor.queue if waiting.speaker == speaker), REQUEST)
-    return sort, DEFAULT_SORTS.of(sort).default_ms
+    return sort, sorts.of(sort).default_ms

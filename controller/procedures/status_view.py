@@ -10,7 +10,7 @@ from typing import Any
 from controller.procedures.legal import active_item, legal_verbs, vote_at_hand, waiting_in
 from controller.procedures.log_view import HASH_SHOWN, LogView
 from protocol.explain import ENGLISH, Catalogue, asks_only_quorum, explain_needed, explain_outcome, outcome_word
-from protocol.floor import floor_of
+from protocol.floor import DEFAULT_SORTS, SpeechSorts, floor_of, group_totals_ms
 from protocol.majority import Figures, Rule, quorum_needed_of
 from protocol.record import By
 from protocol.records import MAYOR
@@ -22,7 +22,13 @@ from protocol.vote import ENDED, Phase
 Document = dict[str, Any]
 
 
-def status_of(view: LogView, sitting: SittingState | None, now_ms: int, words: Catalogue = ENGLISH) -> Document:
+def status_of(
+    view: LogView,
+    sitting: SittingState | None,
+    now_ms: int,
+    words: Catalogue = ENGLISH,
+    sorts: SpeechSorts = DEFAULT_SORTS,
+) -> Document:
     """The status of a sitting, or of a body that has none yet (then its `sitting` is ""). `now_ms`: for the floor."""
     if sitting is None:
         return {"sitting": "", "phase": "", "legal": list(legal_verbs(view.state, None))}
@@ -39,7 +45,7 @@ def status_of(view: LogView, sitting: SittingState | None, now_ms: int, words: C
         "quorum": _quorum(view, sitting, vote),
         "vote": _vote(view, sitting, vote, words),
         "results": [_result(view, one, words) for one in sitting.votes.values() if _is_over(one)],
-        "floor": _floor(sitting, item, now_ms),
+        "floor": _floor(sitting, item, now_ms, sorts),
         "waiting": [_waiting(view, name) for name in waiting_in(view.state, sitting)],
         "legal": list(legal_verbs(view.state, sitting)),
     }
@@ -116,8 +122,9 @@ def _result(view: LogView, vote: VoteState, words: Catalogue) -> Document:
     }
 
 
-def _floor(sitting: SittingState, item: str, now_ms: int) -> Document:
-    floor = floor_of(sitting.speeches, item, now_ms)
+def _floor(sitting: SittingState, item: str, now_ms: int, sorts: SpeechSorts) -> Document:
+    floor = floor_of(sitting.speeches, item, now_ms, sorts)
+    groups = {member.id: member.group for member in sitting.members.values()}
     current = floor.current
     return {
         "current": None
@@ -131,6 +138,8 @@ def _floor(sitting: SittingState, item: str, now_ms: int) -> Document:
             for one in floor.queue
         ],
         "closed": floor.closed,
+        "spoken_ms": dict(floor.totals_ms),
+        "spoken_ms_by_group": group_totals_ms(floor.totals_ms, groups),
     }  # fmt: skip
 
 
@@ -224,7 +233,13 @@ def _floor_lines(floor: Document, words: Catalogue) -> list[str]:
         line = words.gettext("Speaking: %(speaker)s (%(sort)s)") % said
         lines.append(line + (words.gettext(", time left %(left)s") % said if current["deadline_ms"] else ""))
     lines += [words.gettext("Waiting %(position)d: %(speaker)s (%(sort)s)") % one for one in floor["queue"]]
-    return [*lines, words.gettext("The list of speakers is closed.")] if floor["closed"] else lines
+    if floor["closed"]:
+        lines.append(words.gettext("The list of speakers is closed."))
+    if floor["spoken_ms_by_group"]:
+        others = words.gettext("others")
+        spoken = [f"{group or others} {_clock(ms)}" for group, ms in floor["spoken_ms_by_group"].items()]
+        lines.append(words.gettext("Spoken so far: %(times)s") % {"times": ", ".join(spoken)})
+    return lines
 
 
 def _clock(left_ms: int) -> str:

@@ -11,6 +11,7 @@ from controller.installation import (
     read_installation,
     state_directory,
 )
+from protocol.floor import DEFAULT_SORTS
 from tests.controller.installation_room import ASSEMBLY, EXECUTIVE, HEAD, write_installation
 
 BOTH = HEAD + ASSEMBLY + EXECUTIVE
@@ -171,6 +172,35 @@ def test_malformed_file_is_refused_by_the_members_name(tmp_path: Path, old: str,
 def test_file_without_its_tables_is_refused(tmp_path: Path, text: str, named: str) -> None:
     """No body, no officers, or no TOML at all."""
     assert named in refusal(tmp_path, text)
+
+
+SPEECH = '[[speeches]]\nid = "question"\nrank = 2\nseconds = 90\n'
+
+
+def test_kinds_of_speech_stand_over_the_usual_ones(tmp_path: Path) -> None:
+    """Rank and time are the council's; what passes a closed list stays the protocol's."""
+    reply = '[[speeches]]\nid = "reply"\nrank = 0\nseconds = 0\n'
+    speeches = read_installation(write_installation(tmp_path, BOTH + SPEECH + reply)).speeches
+    assert (speeches.of("question").rank, speeches.of("question").default_ms) == (2, 90_000)
+    assert (speeches.of("reply").default_ms, speeches.of("reply").passes_closed_list) == (0, True)
+    assert not speeches.of("question").passes_closed_list
+    assert speeches.of("point-of-order").default_ms == 60_000
+    assert read_installation(write_installation(tmp_path, BOTH)).speeches == DEFAULT_SORTS
+
+
+@pytest.mark.parametrize(
+    ("speech", "named"),
+    [
+        (SPEECH.replace("rank = 2", "rank = -1"), "[[speeches]] 1: rank: malformed; write a number of 0 to 100"),
+        (SPEECH.replace("seconds = 90", ""), "[[speeches]] 1: seconds: missing"),
+        (SPEECH.replace("question", "Question"), "[[speeches]] 1: id: malformed"),
+        (SPEECH + SPEECH, "[[speeches]] id: question stands here twice"),
+        (SPEECH + "passes_closed_list = true\n", "passes_closed_list: no such member"),
+    ],
+)
+def test_kind_of_speech_that_is_none_is_refused(tmp_path: Path, speech: str, named: str) -> None:
+    """By the member's name."""
+    assert named in refusal(tmp_path, BOTH + speech)
 
 
 def test_own_rules_replace_a_country_without_law(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from protocol import records
 from protocol.agenda import AgendaDocument, AgendaItem
 from protocol.encoding import SALT_BYTES, hash_text, text_of_blob
 from protocol.errors import PayloadRefused
-from protocol.floor import floor_of
+from protocol.floor import DEFAULT_SORTS, SpeechSort, floor_of, with_own_sorts
 from protocol.records import AGAINST, FOR
 from protocol.state import ItemPhase
 from tests.controller.paper_client import PaperClient, done, view_of
@@ -342,8 +342,10 @@ def test_floor_is_asked_for_granted_extended_and_ended() -> None:
     act("m2", "request", "point-of-order")
     floor = floor_of(log.here.speeches, ITEM, log.now_ms)
     assert [one.speaker for one in floor.queue] == ["m2", "m1"]
-    assert procedures_people.sort_and_time(floor, "m2") == ("point-of-order", 60_000)
-    assert procedures_people.sort_and_time(floor, "m3") == ("request", 300_000)
+    assert procedures_people.sort_and_time(floor, "m2", DEFAULT_SORTS) == ("point-of-order", 60_000)
+    assert procedures_people.sort_and_time(floor, "m3", DEFAULT_SORTS) == ("request", 300_000)
+    own = with_own_sorts([SpeechSort("point-of-order", 0, 90_000, passes_closed_list=True)])
+    assert procedures_people.sort_and_time(floor, "m2", own) == ("point-of-order", 90_000)
     act("m2", "grant", "point-of-order", 60_000)
     act("m2", "extend", "request", 30_000)
     current = floor_of(log.here.speeches, ITEM, log.now_ms).current

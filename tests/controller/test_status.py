@@ -8,6 +8,7 @@ import pytest
 from controller.procedures.status_view import status_lines, status_of, vote_phase
 from protocol import records
 from protocol.explain import ENGLISH
+from protocol.floor import SpeechSort, with_own_sorts
 from protocol.records import ABSTAIN, AGAINST, FOR
 from protocol.vote import Phase
 from tests.controller.paper_client import view_of
@@ -155,11 +156,24 @@ def test_floor_says_who_speaks_and_who_waits() -> None:
     found = status_of(view_of(log), log.here, log.now_ms + 63_000)
     assert (found["floor"]["current"]["speaker"], found["floor"]["current"]["left_ms"]) == ("m1", -5_000)
     assert [(one["speaker"], one["position"]) for one in found["floor"]["queue"]] == [("m3", 1), ("m2", 2)]
+    assert (found["floor"]["spoken_ms"], found["floor"]["spoken_ms_by_group"]) == ({"m1": 65_000}, {"g1": 65_000})
     said = status_lines(found)
     assert "Speaking: m1 (request), time left -0:05" in said
+    assert "Spoken so far: g1 1:05" in said
     assert "Waiting 1: m3 (reply)" in said
     log.act("chair", records.Speech, speaker="chair", act="close-list", sort="request", ms=0)
     assert "The list of speakers is closed." in lines(log)
+
+
+def test_council_s_own_kinds_of_speech_rank_the_queue() -> None:
+    """A question comes before everything in this council."""
+    log = open_chamber()
+    for speaker, sort in (("m1", "reply"), ("m2", "question")):
+        log.act("chair", records.Speech, speaker=speaker, act="request", sort=sort, ms=0)
+    own = with_own_sorts([SpeechSort("question", 0, 60_000, passes_closed_list=False)])
+    found = status_of(view_of(log), log.here, log.now_ms, ENGLISH, own)
+    assert [one["speaker"] for one in found["floor"]["queue"]] == ["m2", "m1"]
+    assert [one["speaker"] for one in status(log)["floor"]["queue"]] == ["m1", "m2"]
 
 
 def test_speech_without_a_limit_has_no_time_left() -> None:

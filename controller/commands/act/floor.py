@@ -21,7 +21,7 @@ def _floor(work: Work, item: str) -> tuple[str, "Floor"]:
 
     sitting = work.sitting
     found = work.view.item(sitting, item)
-    return found, floor_of(sitting.speeches, found, unix_ms())
+    return found, floor_of(sitting.speeches, found, unix_ms(), work.installation.speeches)
 
 
 def _speaking(work: Work) -> tuple[str, str]:
@@ -75,7 +75,7 @@ async def grant(work: Work, speaker: str, item: str, seconds: int | None) -> Don
     if not speaker and not floor.queue:
         raise OutOfOrder("turn-is-none", ("request",))
     who = work.view.speaker(work.sitting, speaker or floor.queue[0].speaker)
-    sort, usual_ms = sort_and_time(floor, who)
+    sort, usual_ms = sort_and_time(floor, who, work.installation.speeches)
     return await _act(work, found, who, "grant", sort, usual_ms if seconds is None else seconds * _SECOND_MS)
 
 
