@@ -63,6 +63,7 @@ static: setup-dev
 	$(BIN)/python scripts/catalogues.py --check
 	$(BIN)/python scripts/diagrams.py --check
 	$(BIN)/python scripts/rules_pages.py --check
+	$(BIN)/python scripts/seat_pages.py --check
 
 check: static test
 

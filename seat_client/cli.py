@@ -16,7 +16,7 @@ _SETTINGS = click.option(
     show_default=True,
     help="The seat's settings.",
 )
-_INSTALL = "pip install 'chamber-voting[seat-hardware]'"
+_NOT_INSTALLED = "%s is not installed: this seat's hardware needs pip install 'chamber-voting[seat-hardware]'"
 _CONFIGURATION = 3
 _INTERRUPTED = 130
 
@@ -64,7 +64,7 @@ def run(path: Path, *, verbose: bool) -> None:
         click.echo(error.fact, err=True)
         raise SystemExit(_CONFIGURATION) from error
     except ModuleNotFoundError as error:
-        click.echo(f"{error.name} is not installed: this seat's hardware needs {_INSTALL}", err=True)
+        click.echo(_NOT_INSTALLED % error.name, err=True)
         raise SystemExit(_CONFIGURATION) from error
     except KeyboardInterrupt:
         raise SystemExit(_INTERRUPTED) from None
@@ -80,7 +80,11 @@ def selftest(path: Path, *, as_json: bool) -> None:
 
     from seat_client.selftest import examine
 
-    verdict = asyncio.run(examine(path))
+    try:
+        verdict = asyncio.run(examine(path))
+    except ModuleNotFoundError as error:
+        click.echo(_NOT_INSTALLED % error.name, err=True)
+        raise SystemExit(_CONFIGURATION) from error
     if as_json:
         click.echo(json.dumps(verdict.as_json(), ensure_ascii=False))
     else:

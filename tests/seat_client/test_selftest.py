@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,19 @@ def test_run_without_settings_is_a_configuration_error(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["run", "--settings", str(tmp_path / "none.toml")])
     assert result.exit_code == 3
     assert "none.toml" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "selftest"])
+def test_hardware_without_its_libraries_says_what_to_install(
+    tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A seat of software needs none of them."""
+    monkeypatch.setitem(sys.modules, "serial", None)
+    for name in [name for name in sys.modules if name.startswith("seat_client.nfc")]:
+        monkeypatch.delitem(sys.modules, name)
+    write_key_file(tmp_path / "device.key", bytes(32))
+    path = write(tmp_path, GOOD.replace('reader = "software:"', 'reader = "/dev/pts/0"'))
+    done = CliRunner().invoke(main, [command, "--settings", str(path)])
+    assert done.exit_code == 3
+    assert "serial is not installed" in done.output
+    assert "seat-hardware" in done.output
