@@ -119,6 +119,14 @@ class TrayTold(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ButtonTold(Event):
+    """A button says what is wrong with it (`stuck`, `bouncing`), or that it is right again (`clear`)."""
+
+    code: str
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
 class ButtonPressed(Event):
     """One press, already debounced."""
 
@@ -232,6 +240,17 @@ class ShowLamp(Effect):
 
     lamp: Lamp
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowButtons(Effect):
+    """Light the buttons: FOR, AGAINST and ABSTAIN together while a press would be taken, never the one that was chosen.
+
+    `asks_to_speak`: SPEAK is lit while the member waits for the floor.
+    """
+
+    may_press: bool
+    asks_to_speak: bool
 
 
 class Happening(Enum):

@@ -9,7 +9,8 @@ One table for colour AND pattern, so that nobody needs to tell red from green. R
 * *recorded* only on a verified receipt that says `counts` for the newest press; *pressed* until then; *unknown* if the
   vote closes before; *not counted* only on a void status or a signed refusal.
 
-The lamp never shows what was chosen, in no mode: buttons have no light of their own here.
+The lamp never shows what was chosen, in no mode. The buttons' own lamps say that a press would be taken, all three at
+once, and that the member waits for the floor.
 
 Source: `docs/protocol.md` section 5.3.
 """

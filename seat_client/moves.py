@@ -33,7 +33,7 @@ CARD_IN = (State.WAITING, State.ASKING, State.SIGNING, State.BINDING, State.PRES
 _RUNNING = (State.ABSENT, *CARD_IN)
 _ALWAYS: tuple[type[e.Event], ...] = (
     e.LinkUp, e.LinkDown, e.TrustArrived, e.HeadArrived, e.DownArrived, e.ButtonPressed, e.TimePassed, e.JournalFailed,
-    e.TrayTold,
+    e.TrayTold, e.ButtonTold,
 )  # fmt: skip
 
 MOVES: dict[tuple[State, type[e.Event]], State] = {

@@ -37,6 +37,7 @@ TURN_IS_WAITING: Final = "turn-is-waiting"
 """The name under which a request of somebody who waits already is refused: a card that came back to its seat."""
 TRAY_CLEAR: Final = "clear"
 READER_BACK: Final = "reader-back"
+BUTTON_CLEAR: Final = "clear"
 _OF_CARDS: Final = frozenset({"two-cards", "card-refused"})
 _OPENING: Final = frozenset({"session", "session-bind", ChallengeRequest.kind})
 
@@ -322,6 +323,9 @@ class Seat:
 
     # Buttons.
 
+    def _on_button_told(self, event: e.ButtonTold, _before: State) -> None:
+        self._face.set_button(event.button, "" if event.code == BUTTON_CLEAR else event.code, self._who())
+
     def _on_button(self, event: e.ButtonPressed, _before: State) -> None:
         session = self._stay.session
         if self.state is not State.PRESENT or session is None:
@@ -359,6 +363,8 @@ class Seat:
             refused=self._refusal != "",
         )  # fmt: skip
         self._face.show_lamp(situation, self._refusal or self._stay.denied, press)
+        may_press = connected and not situation.fault and self.vote_to_press != ""
+        self._face.show_buttons(may_press=may_press, asks_to_speak=self._stay.asks_to_speak)
 
     # Each handler takes its own class of event, which the type of a table cannot say.
     _HANDLERS: ClassVar[dict[type[e.Event], Callable[["Seat", Any, State], None]]] = {
@@ -375,6 +381,7 @@ class Seat:
         e.CardSigned: _on_card_signed,
         e.CardFailed: _on_card_failed,
         e.TrayTold: _on_tray_told,
+        e.ButtonTold: _on_button_told,
         e.ButtonPressed: _on_button,
         e.WayCleared: _on_way_cleared,
         e.ChallengeOpened: _on_challenge,

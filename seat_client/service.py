@@ -64,6 +64,7 @@ class SeatService:
             e.PublishStatus: self._publish_status,
             e.AskCard: self._ask_card,
             e.ShowLamp: self._show_lamp,
+            e.ShowButtons: self._show_buttons,
             e.Report: self._report,
         }
 
@@ -82,6 +83,7 @@ class SeatService:
                 tasks.create_task(self._follow_reader())
                 tasks.create_task(self._follow_panel())
                 tasks.create_task(self._follow_troubles())
+                tasks.create_task(self._follow_buttons())
         finally:
             self._stop()
             await self._parts.reader.stop()
@@ -134,6 +136,10 @@ class SeatService:
         async for trouble in self._parts.reader.troubles():
             self.feed(e.TrayTold(trouble.code, trouble.reason))
 
+    async def _follow_buttons(self) -> None:
+        async for trouble in self._parts.panel.troubles():
+            self.feed(e.ButtonTold(trouble.code, trouble.button))
+
     async def _sign(self, card: Card, effect: e.AskCard) -> None:
         try:
             signature = await card.sign(effect.message)
@@ -169,6 +175,9 @@ class SeatService:
 
     def _show_lamp(self, effect: e.ShowLamp) -> None:
         self._parts.panel.show(effect.lamp, effect.reason)
+
+    def _show_buttons(self, effect: e.ShowButtons) -> None:
+        self._parts.panel.show_buttons(may_press=effect.may_press, secret=True, asks_to_speak=effect.asks_to_speak)
 
     def _report(self, effect: e.Report) -> None:
         level = logging.WARNING if effect.what in _LOUD else logging.INFO

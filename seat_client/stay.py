@@ -136,6 +136,11 @@ class Stay:
         self._floor_asked = not self._floor_asked
         self._outgoing.send(self.session.speech(item, act, SPEECH_SORT, self._outgoing.moment))
 
+    @property
+    def asks_to_speak(self) -> bool:
+        """True while the member waits for the floor, as far as this seat knows."""
+        return self._floor_asked and self.member != ""
+
     def learn_turn(self, *, waiting: bool) -> None:
         """A request or its withdrawal was refused: the next press asks, or takes back what still waits."""
         self._floor_asked = waiting

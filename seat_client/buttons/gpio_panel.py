@@ -27,6 +27,7 @@ from seat_client.buttons.pins import DEFAULT_PINS, Pins
 from seat_client.buttons.player import BeatPlayer
 from seat_client.events import Button
 from seat_client.lamps import LIGHTS, Lamp
+from seat_client.panel import ButtonTrouble
 
 log = logging.getLogger(__name__)
 SECOND: Final = "second"
@@ -119,6 +120,12 @@ class GpioPanel:
         """Presses that count, as they happen."""
         while True:
             yield await self._presses.get()
+
+    async def troubles(self) -> AsyncIterator[ButtonTrouble]:
+        """Buttons that are stuck or bounce, and are right again; other signals pass unseen."""
+        async for one in self.signals():
+            if one.signal in {Signal.STUCK, Signal.BOUNCING, Signal.CLEAR}:
+                yield ButtonTrouble(one.signal.value, one.button)
 
     async def signals(self) -> AsyncIterator[ButtonSignal]:
         """Whatever else buttons tell: long presses, presses without the second hand, stuck, bouncing, clear."""

@@ -52,7 +52,7 @@ class SeatUnit:
         self._carry_out: dict[type[e.Effect], Callable[[Any], None]] = {
             e.KeepRecords: self._keep, e.DropRecord: self._drop, e.PublishRecord: self._publish,
             e.PublishStatus: self._publish_status, e.AskCard: self._ask_card, e.ShowLamp: self._show_lamp,
-            e.Report: self._report,
+            e.ShowButtons: lambda _effect: None, e.Report: self._report,
         }  # fmt: skip
 
     # --- Power and link.

@@ -31,6 +31,7 @@ class Rig:
         self.held: list[bytes] = []
         self.reports: list[e.Report] = []
         self.statuses: list[str] = []
+        self.lit: list[tuple[bool, bool]] = []
         self.asked: list[e.AskCard] = []
         self.feed(e.Started(self.journal.records()))
 
@@ -62,6 +63,8 @@ class Rig:
                 return [e.CardSigned(effect.number, self.card.sign(effect.message))]
         elif isinstance(effect, e.ShowLamp):
             self.lamp, self.lamp_reason = effect.lamp, effect.reason
+        elif isinstance(effect, e.ShowButtons):
+            self.lit.append((effect.may_press, effect.asks_to_speak))
         elif isinstance(effect, e.PublishStatus):
             self.statuses.append(effect.state)
         elif isinstance(effect, e.Report):

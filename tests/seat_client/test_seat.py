@@ -55,6 +55,7 @@ def example(event: type[e.Event]) -> e.Event:
         "records": (), "data": b"", "member": "m01", "key": ROOT.public, "entropy": bytes(32), "number": 0,
         "signature": bytes(64), "button": Button.FOR, "sitting": "s1", "nonce": hash_text(b""), "size": 1,
         "reason": "x", "code": "clear",
+
     }  # fmt: skip
     return event(**{name: values[name] for name in getattr(event, "__match_args__", ())})
 
@@ -488,6 +489,43 @@ def test_reader_that_fails_is_a_fault_until_it_is_back() -> None:
     assert rig.told().count("fault") == 1
     rig.feed(e.TrayTold("reader-back"))
     assert rig.shows(Lamp.ABSENT)
+    assert rig.statuses[-1] == "online"
+
+
+# --- The buttons themselves ---------------------------------------------------------------------------------------
+
+
+def test_buttons_are_lit_together_while_a_press_would_be_taken() -> None:
+    """From the opening to the close, and the same after a press: nobody beside reads from them what was chosen."""
+    rig = voting()
+    assert rig.lit == [(True, False)]
+    rig.push(Button.AGAINST)
+    assert rig.lit == [(True, False)]
+    rig.chamber.step("last-call")
+    rig.show()
+    rig.chamber.close()
+    rig.show()
+    assert rig.lit == [(True, False), (False, False)]
+
+
+def test_speak_is_lit_while_the_member_waits() -> None:
+    """Asked, taken back."""
+    rig = seated().push(Button.SPEAK)
+    assert rig.lit == [(False, True)]
+    rig.push(Button.SPEAK)
+    assert rig.lit[-1] == (False, False)
+
+
+def test_button_that_is_stuck_is_a_fault_of_the_status_and_the_others_vote() -> None:
+    """Told once with its kind; the lamp stays the vote's."""
+    rig = voting()
+    for _ in range(2):
+        rig.feed(e.ButtonTold("stuck", "for"))
+    assert rig.last(Happening.FAULT).reason == "button-stuck"
+    assert rig.told().count("fault") == 1
+    assert rig.statuses[-1] == "fault"
+    assert rig.push(Button.AGAINST).shows(Lamp.RECORDED)
+    rig.feed(e.ButtonTold("clear", "for"))
     assert rig.statuses[-1] == "online"
 
 
