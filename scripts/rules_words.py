@@ -20,7 +20,7 @@ ABSENT: Final = {**SILENT, "present": IGNORED}
 VACANT: Final = {"statutory": "works against: it is a seat all the same", "in_office": "lowers the number needed"}
 RECUSAL: Final = {
     "block": "may not vote",
-    "leave-quorum": "may not vote, and leaves those present and the quorum; for the majority they stay counted",
+    "leave-quorum": "may not vote, and leaves those present and the quorum; the number in office stays whole",
     "leave-base": "may not vote, and leaves those in office and those present, for the quorum too",
     "declare-only": "declares it on the record and may vote",
 }
