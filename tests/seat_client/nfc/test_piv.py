@@ -75,6 +75,7 @@ def test_signature_verifies_and_has_low_s(high: bool) -> None:
     wanted = max(s, P256_ORDER - s) if high else min(s, P256_ORDER - s)
     answer = element(0x7C, element(0x82, utils.encode_dss_signature(r, wanted))) + b"\x90\x00"
     signature = piv.sign(card((SIGN.format(digest(message).hex()), answer)), digest(message))
+    assert signature == r.to_bytes(32, "big") + min(s, P256_ORDER - s).to_bytes(32, "big")
     P256Signer((21).to_bytes(32, "big")).public.verify(message, signature)
 
 
