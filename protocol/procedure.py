@@ -53,7 +53,7 @@ def _of_sitting(sitting: SittingState) -> tuple[str, ...]:
 def _of_vote(state: LogState, vote: VoteState) -> tuple[str, ...]:
     """The arrows out of the vote's phase, without those that only the clock or a due result can take."""
     moves = [move.value for phase, move in MOVES if phase is vote.phase and move is not Move.EXPIRE]
-    if "extend" in moves and vote.arm.extend_ms <= vote.extended_ms:
+    if "extend" in moves and (not vote.arm.duration_ms or vote.arm.extend_ms <= vote.extended_ms):
         moves.remove("extend")
     if vote.phase is Phase.ARMED and state.running is not None:
         moves.remove("open")

@@ -1,7 +1,6 @@
 """What could be done now: the verbs of `chamber act` that the tables allow, for people who ask before they act.
 
-`protocol.procedure.legal_now` answers for one refused act; here the same tables are asked for a whole sitting, and what
-only looks possible (a second announcement of one result) is left out. Pure.
+`protocol.procedure.legal_now` answers for one refused act; here it is asked for a whole sitting. Pure.
 
 Source: `docs/protocol.md` sections 7.1 and 7.2.
 """
@@ -9,7 +8,7 @@ Source: `docs/protocol.md` sections 7.1 and 7.2.
 from protocol import records
 from protocol.procedure import legal_now
 from protocol.state import ITEM_MOVES, ItemPhase, LogState, SittingPhase, SittingState, VoteState
-from protocol.vote import ENDED, Phase
+from protocol.vote import Phase
 
 _NOTHING_SEEN = f"0:{'A' * 43}"
 _AT_HAND = frozenset({Phase.ARMED, Phase.OPEN, Phase.HELD, Phase.LAST_CALL, Phase.CLOSED})
@@ -41,22 +40,12 @@ def vote_at_hand(state: LogState, sitting: SittingState) -> VoteState | None:
 def vote_verbs(state: LogState, vote: VoteState) -> tuple[str, ...]:
     """The verbs that are legal for one vote of an open sitting."""
     about = records.VoteAct(vote.arm_hash, "disarm", 0, 0, _NOTHING_SEEN, 0)
-    verbs = [verb for verb in legal_now(state, about, "") if _fits(vote, verb)]
+    verbs = list(legal_now(state, about, ""))
     if vote.phase in {Phase.OPEN, Phase.LAST_CALL}:
         verbs += ["assisted", "roll-call"]
     if vote.phase is Phase.VOID:
         verbs.insert(0, "repeat")
     return tuple(verbs)
-
-
-def _fits(vote: VoteState, verb: str) -> bool:
-    """False for an arrow of the table that the vote's own figures close."""
-    if verb == "announce":
-        due = vote.judged_inputs < vote.inputs or not vote.results
-        return vote.phase in ENDED and not due and vote.results[-1][1] > vote.announced_index
-    if verb == "extend":
-        return vote.arm.duration_ms > 0 and vote.extended_ms < vote.arm.extend_ms
-    return True
 
 
 def waiting_in(state: LogState, sitting: SittingState) -> tuple[str, ...]:
