@@ -139,7 +139,6 @@ def test_a_host_that_reads_nothing_loses_bytes_and_stops_nobody() -> None:
             with contextlib.suppress(BlockingIOError):
                 host.say(GET_VERSION)
             heard += await host.hear(1)
-        assert heard.count(ACK) < 3000
         host.close()
 
     with_terminal(test)
