@@ -5,7 +5,7 @@ Source: `docs/protocol.md` sections 5 and 6.2.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from controller.officer_broker import RECONNECT_S, OfficerLine
@@ -35,16 +35,28 @@ class ActRefused(ChamberError):
 
 
 class OfficerClient:
-    """One officer's line and desk. Use `async with`."""
+    """One officer's line and desk. Use `async with`.
 
-    def __init__(self, officer: str, signer: Signer, root: str, topics: Topics, url: str) -> None:
+    `also`: further topics (with QoS) to read; what comes there goes to `take_other`, once the keys are known.
+    """
+
+    def __init__(
+        self,
+        officer: str,
+        signer: Signer,
+        root: str,
+        topics: Topics,
+        url: str,
+        *,
+        also: Sequence[tuple[str, int]] = (),
+    ) -> None:
         self.desk = Desk(signer, root)
         self.officer = officer
         self._topics = topics
         self._up = topics.of(Party.OFFICER, officer, Way.UP)
         self._down = topics.of(Party.OFFICER, officer, Way.DOWN)
         # Keys first, so that what follows can be verified.
-        wanted = [(topics.trust, 1), (self._down, 1), (topics.checkpoint, 0), (topics.sitting, 0)]
+        wanted = [(topics.trust, 1), (self._down, 1), (topics.checkpoint, 0), (topics.sitting, 0), *also]
         self._line = OfficerLine(url, client_id(Party.OFFICER, officer), wanted)
         self._answers: dict[str, asyncio.Future[Receipt | Refusal]] = {}
         self._changed = asyncio.Condition()
@@ -87,6 +99,11 @@ class OfficerClient:
             future = self._answers.pop(record_hash, None)
             if future is not None and not future.done():
                 future.set_result(answer)
+        else:
+            self.take_other(topic, payload)
+
+    def take_other(self, topic: str, payload: bytes) -> None:
+        """A message on one of the topics that a client of another kind reads as well. Raises `ChamberError`."""
 
     async def act(self, draft: Draft) -> tuple[str, Receipt]:
         """Sign and send one act, and wait for its receipt. Returns its hash and receipt. Raises `ActRefused`."""

@@ -44,6 +44,11 @@ class Desk:
         """True once keys, a checkpoint and a head are known."""
         return self._log_key is not None and self.checkpoint is not None and self.head is not None
 
+    @property
+    def controller(self) -> PublicKey | None:
+        """The controller's key, once the trust records are known."""
+        return self._controller
+
     def take_trust(self, payload: bytes) -> None:
         """Learn the keys from the trust records. Raises `ChamberError`: another root, a record that does not hold."""
         state = LogState()

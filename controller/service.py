@@ -12,6 +12,7 @@ import gc
 import logging
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from controller.mqtt.bus import Bus, Delivery
 from controller.recorder import Batch, Recorder
@@ -23,6 +24,19 @@ BATCH_MESSAGES_MAX = 500
 """Messages of one commit: with 500 a disk that takes 8 ms for it costs a ballot 16 µs, with 200 it would cost 40 µs."""
 _GC_THRESHOLDS = (20_000, 50, 1_000)
 Watcher = Callable[[Recorder], None]
+
+
+class Follower(Protocol):
+    """Publishes something of its own beside the recorder's messages."""
+
+    def note(self) -> None:
+        """A batch is durable."""
+
+    def greet(self) -> None:
+        """A broker may have forgotten what is retained: send it again."""
+
+    def stop(self) -> None:
+        """Send nothing more."""
 
 
 def unix_ms() -> int:
@@ -40,7 +54,8 @@ def settle_heap() -> None:
 
 
 class Service:
-    """Runs one body's log. `rebuild` makes a recorder from the store; `watchers` are told after each batch.
+    """Runs one body's log. `rebuild` makes a recorder from the store; `watchers` and `followers` are told after each
+    batch.
 
     `store_failures_max`: after so many failed batches in a row `run` gives up. A chamber leaves it at None and goes on
     trying, for a full disk can be emptied; a rehearsal has nobody to do it.
@@ -57,6 +72,7 @@ class Service:
         self.bus = bus
         self.recorder = rebuild()
         self.watchers: list[Watcher] = []
+        self.followers: list[Follower] = []
         self._store = store
         self._rebuild = rebuild
         self._now_ms = now_ms
@@ -106,6 +122,8 @@ class Service:
             delivery.acknowledge()
         for watcher in self.watchers:
             watcher(self.recorder)
+        for follower in self.followers:
+            follower.note()
 
     def _judge(self, deliveries: list[Delivery], now_ms: int) -> Batch:
         """Hand all messages to the recorder. One that breaks it is left out, and the others are judged again.
@@ -136,3 +154,10 @@ class Service:
         """Publish everything retained: at the start, and when a broker has forgotten it."""
         for outgoing in self.recorder.greet(self._now_ms()):
             self.bus.publish(outgoing.topic, outgoing.payload, retain=outgoing.retain)
+        for follower in self.followers:
+            follower.greet()
+
+    def quiet(self) -> None:
+        """Let nobody be told anything more: before the bus stops."""
+        for follower in self.followers:
+            follower.stop()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from controller.desk.publisher import DeskPublisher
 from controller.founding import Body, read_keys
 from controller.installation import STORE_FILE, BodyConfig, Installation, InstallationRefused
 from controller.mqtt.broker import BrokerUnreachable, BusHooks, open_bus
@@ -22,6 +23,7 @@ from controller.service import Service, settle_heap
 from controller.store import Store
 from controller.words import _
 from protocol.errors import ChamberError
+from protocol.floor import DEFAULT_SORTS, SpeechSorts
 from protocol.keys import key_of_jwk, self_test
 from protocol.state import LogState
 from protocol.topics import Topics, allowed
@@ -87,9 +89,14 @@ def check_log(state: LogState, body: Body, folder: Path) -> None:
 
 
 def make_service(
-    store: Store, keys: Keys, topics: Topics, broker: str, store_failures_max: int | None = None
+    store: Store,
+    keys: Keys,
+    topics: Topics,
+    broker: str,
+    store_failures_max: int | None = None,
+    sorts: SpeechSorts = DEFAULT_SORTS,
 ) -> Service:
-    """Recover a founded log and put a bus before it that does not listen yet.
+    """Recover a founded log and put a bus before it that does not listen yet. `sorts`: the council's kinds of speech.
 
     Raises `StoreFailed`, `Damaged`, `Behind`, `BusUrlRefused`.
     """
@@ -108,8 +115,10 @@ def make_service(
         hooks=BusHooks(on_link=on_link),
     )
     rebuild = partial(recover, store, keys, topics_of, os.urandom)
-    services.append(Service(bus, store, rebuild, store_failures_max=store_failures_max))
-    return services[0]
+    service = Service(bus, store, rebuild, store_failures_max=store_failures_max)
+    service.followers.append(DeskPublisher(bus, lambda: service.recorder, topics, keys.controller, sorts))
+    services.append(service)
+    return service
 
 
 async def run_beside(stack: AsyncExitStack, service: Service) -> None:
@@ -119,6 +128,7 @@ async def run_beside(stack: AsyncExitStack, service: Service) -> None:
     """
     await service.start()
     stack.push_async_callback(service.bus.stop)
+    stack.callback(service.quiet)
     await stack.enter_async_context(_running(asyncio.create_task(service.run())))
 
 
@@ -169,6 +179,6 @@ def _prepare(stack: AsyncExitStack, installation: Installation, config: BodyConf
     store = Store(folder)
     stack.callback(store.close)
     store.claim()
-    service = make_service(store, keys, body.topics, config.broker)
+    service = make_service(store, keys, body.topics, config.broker, sorts=installation.speeches)
     check_log(service.recorder.memory.state, body, folder)
     return Served(config, store, service)

@@ -1,4 +1,4 @@
-"""What travels but is no record: head, challenge and its request, receipt, refusal, hall.
+"""What travels but is no record: head, challenge and its request, cards that cannot sign, receipt, refusal, hall.
 
 All but a seat's status are signed envelopes of `protocol/jws.py` with a kind of their own, so that none can be taken
 for a record; they are never logged.
@@ -11,7 +11,23 @@ from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from protocol.errors import ChamberError, KeyRefused, MessageRefused
-from protocol.fields import Hash, Identifier, Identifiers, LongText, Natural, Naturals, OptionalIdentifier, Text, one_of
+from protocol.fields import (
+    ATTESTED_KINDS,
+    CardUid,
+    Hash,
+    Identifier,
+    Identifiers,
+    KeyObject,
+    LongText,
+    MirrorText,
+    Natural,
+    Naturals,
+    OptionalBlock,
+    OptionalIdentifier,
+    Text,
+    TwoBlocks,
+    one_of,
+)
 from protocol.jws import Envelope, read_envelope
 from protocol.keys import PublicKey
 from protocol.record import Record, describe, read_as
@@ -75,6 +91,59 @@ class Challenge(Record):
     ts: Natural
 
 
+@message("card-offer", "D")
+@dataclass(frozen=True, slots=True)
+class CardOffer(Record):
+    """A seat offers a card that cannot sign, to be attested (`docs/protocol.md` section 5.5).
+
+    `uid`: lower-case hex; `key`: the fresh session key; `challenge`: the card's 16 bytes, empty for `uid`; `mirror`:
+    the bytes of its message as read before, at most 256, empty if there are none. Both in base64url.
+    """
+
+    seat: Identifier
+    sitting: Identifier
+    nonce: Hash
+    kind_: Annotated[str, one_of(*ATTESTED_KINDS)]
+    uid: CardUid
+    key: KeyObject
+    challenge: OptionalBlock
+    mirror: MirrorText
+    ts: Natural
+
+
+@message("card-question", "C")
+@dataclass(frozen=True, slots=True)
+class CardQuestion(Record):
+    """The controller's 32 bytes for the card that was offered with this nonce, in base64url."""
+
+    seat: Identifier
+    nonce: Hash
+    response: TwoBlocks
+    ts: Natural
+
+
+@message("card-answer", "D")
+@dataclass(frozen=True, slots=True)
+class CardAnswer(Record):
+    """The card's 32 bytes for the controller, in base64url."""
+
+    seat: Identifier
+    nonce: Hash
+    proof: TwoBlocks
+    ts: Natural
+
+
+@message("card-attested", "C")
+@dataclass(frozen=True, slots=True)
+class CardAttested(Record):
+    """The exact `session-attested` record that now stands in the log."""
+
+    seat: Identifier
+    nonce: Hash
+    record: LongText
+    ts: Natural
+
+
 @message("status", "C")
 @dataclass(frozen=True, slots=True)
 class Status(Record):
@@ -91,7 +160,8 @@ class Status(Record):
 class Refusal(Record):
     """The controller did not log a record. `reason`: a code of section 6.1; `size`: the log's size then.
 
-    `why` names what stood against a record refused as `state`; to an officer `legal` names the verbs that were legal.
+    `why` names what stood against a record refused as `state`, or a card refused as `card`; to an officer `legal` names
+    the verbs that were legal.
     """
 
     record: Hash
@@ -121,6 +191,22 @@ class Hall(Record):
     outcome: Text
     figures: Naturals
     why: LongText
+    ts: Natural
+
+
+@message("desk-part", "C")
+@dataclass(frozen=True, slots=True)
+class DeskPart(Record):
+    """Part `part` of `of` of version `number` of a document for consoles and screens; `data` is base64.
+
+    `name` is `house`, `now` or `vote-` and a vote's id. Documents are no evidence; the log is.
+    """
+
+    name: Text
+    number: Natural
+    part: Natural
+    of: Natural
+    data: LongText
     ts: Natural
 
 

@@ -12,6 +12,9 @@ from protocol.errors import ChamberError, TopicRefused
 from protocol.fields import check_identifier, is_identifier
 
 CONTROLLER = "controller"
+DESK, PUBLIC = "desk", "public"
+ROOMS = (DESK, PUBLIC)
+"""Documents for officers' consoles, and for everybody."""
 
 
 class Way(Enum):
@@ -77,6 +80,21 @@ class Topics:
         """Retained: the trust records, one a line, from which keys are learned."""
         return f"{self.prefix}/log/trust"
 
+    def document(self, room: str, name: str, part: int) -> str:
+        """Retained: a part of a document for consoles (`room` `desk`, officers only) or for all (`public`)."""
+        return f"{self.prefix}/{room}/{name}/{part}"
+
+    def documents(self, room: str) -> str:
+        """The filter of all documents of a room."""
+        return f"{self.prefix}/{room}/#"
+
+    def room_of(self, topic: str) -> str:
+        """The room of a document's topic, or "" for any other topic."""
+        for room in ROOMS:
+            if topic.startswith(f"{self.prefix}/{room}/"):
+                return room
+        return ""
+
     def of(self, party: Party, party_id: str, way: Way) -> str:
         """A topic of one seat or officer."""
         return f"{self.prefix}/{party.value}/{party_id}/{way.value}"
@@ -118,10 +136,12 @@ def allowed(topics: Topics, identity: str, action: str, topic: str) -> bool:
     """
     access = _access_of(topics, identity)
     if access is None:
-        return action != "publish" and topic == topics.hall
+        return action != "publish" and (topic in {topics.hall, topics.trust} or topics.room_of(topic) == PUBLIC)
     if action == "publish":
         return topic in access.writes
     if access.officer and topic.startswith(f"{topics.prefix}/seat/") and topic.endswith("/status"):
+        return True
+    if access.officer and topics.room_of(topic):
         return True
     return topic == access.down or topic in access.shared
 
