@@ -148,8 +148,15 @@ class Chair:
 
     async def close(self, opened: str) -> tuple[str, Result]:
         """Close after a last call, and wait for the result. Returns its hash and the record."""
-        await self.client.act(lambda seq, seen, ts: records.VoteClose(opened, *_position(seen), seq, seen, ts))
+        await self.close_unseen(opened)
         return await self.wait_for_result(opened, after="")
+
+    async def close_unseen(self, opened: str) -> str:
+        """Close and do not wait for the result. Returns the record's hash."""
+        closed, _ = await self.client.act(
+            lambda seq, seen, ts: records.VoteClose(opened, *_position(seen), seq, seen, ts)
+        )
+        return closed
 
     async def cast(self, opened: str, choice: str, tied: str) -> tuple[str, Result]:
         """Give the casting vote on a tie and wait for the second result."""

@@ -38,6 +38,7 @@ class OfficerClient:
     """One officer's line and desk. Use `async with`.
 
     `also`: further topics (with QoS) to read; what comes there goes to `take_other`, once the keys are known.
+    `tag`: tells several lines of one officer apart.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class OfficerClient:
         url: str,
         *,
         also: Sequence[tuple[str, int]] = (),
+        tag: str = "",
     ) -> None:
         self.desk = Desk(signer, root)
         self.officer = officer
@@ -57,7 +59,7 @@ class OfficerClient:
         self._down = topics.of(Party.OFFICER, officer, Way.DOWN)
         # Keys first, so that what follows can be verified.
         wanted = [(topics.trust, 1), (self._down, 1), (topics.checkpoint, 0), (topics.sitting, 0), *also]
-        self._line = OfficerLine(url, client_id(Party.OFFICER, officer), wanted)
+        self._line = OfficerLine(url, client_id(Party.OFFICER, officer, tag), wanted)
         self._answers: dict[str, asyncio.Future[Receipt | Refusal]] = {}
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None

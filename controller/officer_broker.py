@@ -28,6 +28,11 @@ class OfficerLine:
         self._client: aiomqtt.Client | None = None
         self.connected = asyncio.Event()
 
+    @property
+    def connected_now(self) -> bool:
+        """True while the connection stands."""
+        return self._client is not None
+
     async def messages(self) -> AsyncIterator[tuple[str, bytes]]:
         """(topic, payload) for ever; reconnects by itself. Raises `BrokerUnreachable`: never once connected."""
         parts = urlsplit(self._url)

@@ -123,9 +123,15 @@ class Topics:
         return address
 
 
-def client_id(party: Party, party_id: str) -> str:
-    """The MQTT client id, and certificate name, of a seat or officer."""
-    return f"{party.value}-{party_id}"
+def client_id(party: Party, party_id: str, tag: str = "") -> str:
+    """The MQTT client id of a seat or officer. `tag` tells several lines of one officer apart; no seat has one."""
+    return f"{party.value}-{party_id}.{tag}" if tag else f"{party.value}-{party_id}"
+
+
+def identity_of(client: str) -> str:
+    """Whose a client id is: without an officer's tag. What a certificate names, and what the access rule asks about."""
+    name, point, tag = client.partition(".")
+    return name if point and name.startswith("officer-") and is_identifier(tag) else client
 
 
 def allowed(topics: Topics, identity: str, action: str, topic: str) -> bool:
@@ -134,7 +140,7 @@ def allowed(topics: Topics, identity: str, action: str, topic: str) -> bool:
     A seat or officer writes and reads only its own topics and reads what is retained for all; nobody but the
     controller reads `seat/+/up`, so nobody sees a ballot before the close.
     """
-    access = _access_of(topics, identity)
+    access = _access_of(topics, identity_of(identity))
     if access is None:
         return action != "publish" and (topic in {topics.hall, topics.trust} or topics.room_of(topic) == PUBLIC)
     if action == "publish":

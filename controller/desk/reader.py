@@ -9,6 +9,7 @@ from controller.desk.codec import read_document
 from controller.desk.documents import House, Now, VoteRecord
 from controller.desk.parts import Assembly, open_part
 from protocol.keys import PublicKey
+from protocol.topics import DESK, PUBLIC
 
 _VOTE: Final = "vote-"
 
@@ -24,6 +25,7 @@ class DeskReader:
         self.now: Now | None = None
         self.votes: dict[str, VoteRecord] = {}
         self.fresh_now = 0
+        self._officer = False
         self._assemblies: dict[tuple[str, str], Assembly] = {}
 
     def take(self, room: str, payload: bytes, controller: PublicKey) -> bool:
@@ -32,6 +34,8 @@ class DeskReader:
         Raises `MessageRefused`: not of this controller; `DocumentRefused`: of no form that this version knows.
         """
         part = open_part(payload, controller)
+        if part.name == "now" and room == PUBLIC and self._officer:
+            return False  # what officers are told says more
         data = self._assemblies.setdefault((room, part.name), Assembly()).take(part)
         if data is None:
             return False
@@ -40,6 +44,7 @@ class DeskReader:
             self._forget_other_sittings(self.house.sitting)
         elif part.name == "now":
             self.now = read_document(Now, data)
+            self._officer = room == DESK
             self.fresh_now += 1
         elif part.name.startswith(_VOTE):
             self._take_vote(read_document(VoteRecord, data))

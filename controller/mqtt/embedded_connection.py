@@ -40,6 +40,7 @@ from controller.mqtt.codec import (
 from controller.mqtt.embedded_terms import BrokerLimits, Cancellable, Clock
 from controller.mqtt.exchange import Exchange, SessionsFull, Will
 from controller.mqtt.session import NEVER, Message, Session
+from protocol.topics import identity_of
 
 log = logging.getLogger(__name__)
 
@@ -329,7 +330,7 @@ class Connection(asyncio.Protocol):
         client = packet.client_id
         if not CLIENT_PATTERN.fullmatch(client):
             raise ConnectRefused(ConnAckReasonCode.CLIENT_ID_NOT_VALID, "client identifier")
-        if self._certified and self.peer_common_names() != [client]:
+        if self._certified and self.peer_common_names() != [identity_of(client)]:
             raise ConnectRefused(
                 ConnAckReasonCode.NOT_AUTHORIZED,
                 f"client identifier {client} is not the certificate's common name",

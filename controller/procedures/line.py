@@ -5,7 +5,8 @@ Used by commands that are over after one act: an officer whose controller is sil
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ from protocol.keys import Signer, key_of_jwk
 from protocol.receipt import Receipt
 from protocol.topics import Topics
 
+TAG_BYTES = 4
 ANSWER_S = 10.0
 """A controller on its feet answers within a commit; a slow disk takes a second."""
 
@@ -48,8 +50,19 @@ class LogElsewhere(ChamberError):
 class PromptClient(OfficerClient):
     """An officer's client that waits for an answer only so long."""
 
-    def __init__(self, officer: str, signer: Signer, root: str, topics: Topics, url: str, answer_s: float) -> None:
-        super().__init__(officer, signer, root, topics, url)
+    def __init__(
+        self,
+        officer: str,
+        signer: Signer,
+        root: str,
+        topics: Topics,
+        url: str,
+        answer_s: float,
+        *,
+        also: Sequence[tuple[str, int]] = (),
+    ) -> None:
+        # A console and commands of one officer may be on the line together, so each has a tag.
+        super().__init__(officer, signer, root, topics, url, also=also, tag=secrets.token_hex(TAG_BYTES))
         self._url, self._answer_s = url, answer_s
 
     async def act(self, draft: Draft) -> tuple[str, Receipt]:
