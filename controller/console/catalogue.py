@@ -2,7 +2,8 @@
 
 An action has a stable id (keymaps quote it), a key if it has one, the screens where the key means it, and a guard that
 says whether it is legal on what the console knows: "" or the name of what stands against it, a name of
-`refusal_words`. `QUESTION` acts are asked about first; `TYPED` ones want words typed in, and have no key.
+`refusal_words`. `QUESTION` acts are asked about first; `TYPED` ones want words typed in (`forms.py`), and have no key.
+What an action sends stands in `simple_acts.py` and `forms.py`.
 
 Source: `docs/protocol.md` sections 6.2, 7.1 and 7.2.
 """
