@@ -94,6 +94,7 @@ lock: | $(LOCK_VENV)/bin/uv
 	# typing is part of Python; what still asks for it would get a release for Python 2.
 	$(COMPILE) --python-version 3.11 --prerelease if-necessary-or-explicit --group nfc --no-emit-package typing -o locks/nfc.txt
 	$(COMPILE) --python-version 3.11 -c locks/dev.txt --extra seat-hardware pyproject.toml -o locks/seat-hardware.txt
+	$(COMPILE) --python-version 3.11 -c locks/dev.txt --extra seat-token pyproject.toml -o locks/seat-token.txt
 
 $(LOCK_VENV)/bin/uv:
 	$(PYTHON) -m venv $(LOCK_VENV)

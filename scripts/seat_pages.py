@@ -1,5 +1,6 @@
 """Makes the tables of docs/seat-hardware.md and docs/wiring.svg from the code. `--check` fails if one is stale."""  # noqa: INP001 - a script, not part of a package
 
+import json
 import sys
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ from seat_drawing import Part, Wire, draw
 
 from seat_client.buttons.patterns import PATTERNS, SOUNDS, Beat
 from seat_client.buttons.pins import DEFAULT_PINS, Pins
+from seat_client.buttons.tables import NONE, named_pins
 from seat_client.events import Button
 from seat_client.lamps import LIGHTS, Lamp
 
@@ -22,8 +24,8 @@ HEADER: Final = {
 """The header pin of each BCM number, on every Raspberry Pi with 40 pins. Source: Raspberry Pi documentation, GPIO."""
 TXD, RXD = 14, 15
 """The UART's pins; they are the chip's, no choice of ours."""
-BUZZER: Final = 18
-"""Where a buzzer goes once the pin map has one. Source: the wiring that this project began with."""
+BUZZER, SECOND = 18, 26
+"""Where a buzzer and a second button go in a seat that has them: pins that no usual part has."""
 RESISTOR: Final = "330 Ω"
 COLOURS: Final = ("red", "green", "blue")
 
@@ -61,14 +63,15 @@ def parts(pins: Pins) -> tuple[Part, ...]:
     buttons = [
         _signal(f"{_name(one)}, first contact", pin, f"button {_name(one)}") for one, pin in pins.buttons.items()
     ]
-    if pins.second is not None:
-        buttons.append(_signal("second hand, first contact", pins.second, "button, second hand"))
     lamps = [_signal(f"{_name(one)} +", pin, f"lamp {_name(one)}", RESISTOR) for one, pin in pins.lamps.items()]
     state = [
         _signal(f"{name} +", pin, f"state {name}", RESISTOR) for name, pin in zip(COLOURS, pins.state, strict=True)
     ]
+    buzzer_pin = BUZZER if pins.buzzer is None else pins.buzzer
+    second_pin = SECOND if pins.second is None else pins.second
+    second = _signal("first contact", second_pin, "second hand")
     buzzer = [
-        _signal("IN, to its transistor", BUZZER if pins.buzzer is None else pins.buzzer, "buzzer", "1 kΩ"),
+        _signal("IN, to its transistor", buzzer_pin, "buzzer", "1 kΩ"),
         Wire("+", 4, "5 V", "power", short="5 V, buzzer"),
         Wire("GND", 14, "GND", "ground", short="ground, buzzer"),
     ]
@@ -77,7 +80,8 @@ def parts(pins: Pins) -> tuple[Part, ...]:
         Part("Buttons", (*buttons, Wire("all, second contact", 39, "GND", "ground", short="ground, buttons"))),
         Part("Lamps of the buttons", (*lamps, Wire("all, −", 20, "GND", "ground", short="ground, lamps"))),
         Part("State lamp, common cathode", (*state, Wire("cathode", 34, "GND", "ground", short="ground, state"))),
-        Part("Buzzer, optional" + (", not yet in the pin map" if pins.buzzer is None else ""), tuple(buzzer)),
+        Part(f"Buzzer, optional: buzzer = {buzzer_pin}", tuple(buzzer)),
+        Part(f"Second hand, optional: second = {second_pin}", (second,)),
     )
 
 
@@ -95,6 +99,12 @@ def wiring_table(wired: tuple[Part, ...]) -> str:
         [part.name, wire.terminal, wire.label, f"**{wire.pin}**", wire.inline] for part in wired for wire in part.wires
     ]
     return "\n".join(table(["part", "terminal", "name of the pin", "header pin", "in the line"], rows))
+
+
+def pin_lines(pins: Pins) -> str:
+    """The table `[pins]` of a seat that writes none."""
+    lines = [f"{name} = {json.dumps(NONE if pin is None else pin)}" for name, pin in named_pins(pins).items()]
+    return "\n".join(["```toml", "[pins]", *lines, "```"])
 
 
 def lamp_table() -> str:
@@ -137,7 +147,8 @@ def main() -> int:
     """Write page and drawing, or with `--check` compare. Returns the exit code."""
     check, stale, wired = "--check" in sys.argv[1:], 0, parts(DEFAULT_PINS)
     page = (DOCS / PAGE).read_text(encoding="utf-8")
-    page = fill(fill(page, "wiring", wiring_table(wired)), "lamps", lamp_table())
+    for name, made in (("wiring", wiring_table(wired)), ("pins", pin_lines(DEFAULT_PINS)), ("lamps", lamp_table())):
+        page = fill(page, name, made)
     for name, text in ((PAGE, page), (DRAWING, draw(wired))):
         path = DOCS / name
         if not check:

@@ -3,21 +3,24 @@
 What only a seat with hardware has installed is imported where the settings name it.
 """
 
+import os
 import ssl
 from typing import TYPE_CHECKING, Any
 
 from protocol.keys import self_test
+from seat_client.board_power import BoardPower
 from seat_client.broker import BrokerLink, read_broker
+from seat_client.device_key import open_device_key
 from seat_client.errors import SettingsRefused
 from seat_client.journal import FileJournal
-from seat_client.key_file import read_key_file
 from seat_client.panel import Panel
 from seat_client.reader import Reader
 from seat_client.seat import Seat
 from seat_client.service import Parts, SeatService
-from seat_client.settings import SOFTWARE, Settings, TlsFiles
+from seat_client.settings import NTAG424, PIV, SOFTWARE, UID, Settings, TlsFiles
 from seat_client.software_panel import SoftwarePanel
 from seat_client.software_reader import SoftwareReader
+from seat_client.systemd import read_notifier
 
 if TYPE_CHECKING:
     from seat_client.nfc.serial_port import SerialPort
@@ -32,14 +35,15 @@ def make_link(settings: Settings) -> BrokerLink:
 def make_service(settings: Settings) -> SeatService:
     """The seat's service, not yet running. Called inside the event loop.
 
-    Raises `SettingsRefused`, `KeyFileRefused`, `JournalBroken` or `PanelBroken`.
+    Raises `SettingsRefused`, `KeyFileRefused`, `TokenRefused`, `JournalBroken` or `PanelBroken`.
     """
     self_test()
-    seat = Seat(settings.seat, read_key_file(settings.key_file), settings.root)
+    seat = Seat(settings.seat, open_device_key(settings.key), settings.root)
     pins = make_pins(settings)
     parts = Parts(
-        make_link(settings), make_panel(settings, pins), make_reader(settings, pins), FileJournal(settings.journal)
-    )
+        make_link(settings), make_panel(settings, pins), make_reader(settings, pins), FileJournal(settings.journal),
+        notifier=read_notifier(os.environ), power=BoardPower().read,
+    )  # fmt: skip
     return SeatService(seat, parts)
 
 
@@ -58,7 +62,7 @@ def make_panel(settings: Settings, pins: Any) -> Panel:  # noqa: ANN401 - as abo
         return SoftwarePanel()
     from seat_client.buttons.gpio_panel import GpioPanel, PanelSettings  # noqa: PLC0415 - as above
 
-    return GpioPanel(PanelSettings(), pins)
+    return GpioPanel(PanelSettings(settings.pins, settings.limits, settings.two_hands), pins)
 
 
 def make_reader(settings: Settings, pins: Any) -> Reader:  # noqa: ANN401 - as above
@@ -68,7 +72,10 @@ def make_reader(settings: Settings, pins: Any) -> Reader:  # noqa: ANN401 - as a
     from seat_client.nfc.cards import Policy  # noqa: PLC0415 - only a seat with a reader has pyserial
     from seat_client.nfc.tray import Tray  # noqa: PLC0415 - as above
 
-    return Tray(make_line(settings, pins), Policy(issuer=read_issuer(settings)))
+    accept = settings.accept
+    issuer = read_issuer(settings) if PIV in accept else b""
+    policy = Policy(issuer=issuer, attested=NTAG424 in accept, demo=UID in accept)
+    return Tray(make_line(settings, pins), policy)
 
 
 def make_line(settings: Settings, pins: Any) -> "SerialPort":  # noqa: ANN401 - as above
@@ -78,9 +85,8 @@ def make_line(settings: Settings, pins: Any) -> "SerialPort":  # noqa: ANN401 - 
     if pins is None:
         return SerialPort(settings.reader)
     from seat_client.buttons.gpio_panel import reset_pulse  # noqa: PLC0415 - as above
-    from seat_client.buttons.pins import DEFAULT_PINS  # noqa: PLC0415 - as above
 
-    pin = DEFAULT_PINS.reader_reset
+    pin = settings.pins.reader_reset
     return SerialPort(settings.reader, reset_pulse(pins, pin) if pin is not None else None)
 
 

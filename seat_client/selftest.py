@@ -15,10 +15,11 @@ from typing import Any, Final
 from protocol.errors import ChamberError
 from protocol.keys import self_test
 from seat_client.assembly import make_line, make_link, make_panel, make_pins, read_issuer
+from seat_client.buttons.walk import USUAL_PACE, ask_buttons, light_lamps
+from seat_client.device_key import open_device_key
 from seat_client.errors import JournalBroken, SettingsRefused
 from seat_client.journal import look_into
-from seat_client.key_file import read_key_file
-from seat_client.settings import SOFTWARE, Settings, read_settings
+from seat_client.settings import PIV, SOFTWARE, Settings, read_settings
 
 FAILED: Final = 1
 CONFIGURATION: Final = 3
@@ -99,7 +100,7 @@ async def _clock(now_s: float) -> str:
 
 
 async def _key(settings: Settings) -> str:
-    return read_key_file(settings.key_file).public.thumbprint
+    return open_device_key(settings.key).public.thumbprint
 
 
 async def _journal(settings: Settings) -> str:
@@ -128,12 +129,14 @@ async def _reader(settings: Settings) -> str:
 
 
 async def _cards(settings: Settings) -> str:
-    """A seat with a reader knows who issues the cards."""
+    """A seat with a reader knows which cards it takes and, where they sign, who issues them."""
     if settings.reader == SOFTWARE:
         return settings.reader
+    if PIV not in settings.accept:
+        return ", ".join(settings.accept)
     if not read_issuer(settings) or settings.issuer is None:
-        raise SettingsRefused("no [cards] issuer: no member's card would be taken")
-    return settings.issuer.name
+        raise SettingsRefused('no [cards] issuer: no card that signs would be taken; write issuer = "cards.der"')
+    return ", ".join((settings.issuer.name, *(kind for kind in settings.accept if kind != PIV)))
 
 
 async def _panel(settings: Settings) -> str:
@@ -148,3 +151,25 @@ async def _panel(settings: Settings) -> str:
 async def _broker(settings: Settings) -> str:
     await make_link(settings).check()
     return ", ".join(settings.brokers)
+
+
+async def show_panel(path: Path, tell: Callable[[str], None], *, ask: bool) -> int:
+    """Light each lamp, then with `ask` wait for each button; `tell` gets a line at a time. Returns the exit code.
+
+    Raises `SettingsRefused`, or `PanelBroken`: a pin cannot be used.
+    """
+    settings = read_settings(path)
+    if settings.panel == SOFTWARE:
+        raise SettingsRefused('panel = "software:" has no lamps to look at: write panel = "gpio:"')
+    from seat_client.buttons.gpio_panel import GpioPanel  # noqa: PLC0415 - only a seat with pins has gpiozero
+
+    panel = make_panel(settings, make_pins(settings))
+    assert isinstance(panel, GpioPanel), "the panel of gpio: is no other"
+    try:
+        await light_lamps(panel, settings.pins, tell, USUAL_PACE)
+        if not ask:
+            return 0
+        whole = await ask_buttons(panel, settings.pins, tell, two_hands=settings.two_hands, pace=USUAL_PACE)
+    finally:
+        panel.close()
+    return 0 if whole else FAILED

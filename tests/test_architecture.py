@@ -100,10 +100,15 @@ DOORS = {
         "controller/officer_broker.py": "as the controller's door",
         "seat_client/broker.py": "as the controller's door",
     },
+    "pkcs11": {"seat_client/token_key.py": "a device key that never leaves its token"},
     "serial": {"seat_client/nfc/serial_port.py": "the reader's line"},
-    "rich": {"controller/terminal.py": "everything that is drawn in a terminal"},
+    "rich": {
+        "controller/terminal.py": "everything that is drawn in a terminal",
+        "controller/console/*.py": "what Textual draws with: segments, styles, widths of characters",
+    },
     "sqlalchemy": {"controller/store.py": "the log is read and written through SQLAlchemy Core"},
     "sqlmodel": {"controller/store.py": "the store"},
+    "textual": {"controller/console/*.py": "the chair's console"},
 }
 
 # Package -> the import names that its own dependencies (base, or its extra) bring.
@@ -119,8 +124,9 @@ DISTRIBUTIONS = {
         "rich",
         "sqlalchemy",
         "sqlmodel",
+        "textual",
     },
-    "seat_client": {"aiomqtt", "click", "cryptography", "gpiozero", "nacl", "paho", "serial"},
+    "seat_client": {"aiomqtt", "click", "cryptography", "gpiozero", "nacl", "paho", "pkcs11", "serial"},
     "firmware_sim": {"aiomqtt", "click", "cryptography", "gpiozero", "nacl", "paho"},
 }
 

@@ -25,6 +25,7 @@ from seat_client.buttons.group import ButtonGroup, ButtonSignal
 from seat_client.buttons.patterns import PATTERNS, RGB, SOUNDS, button_lights
 from seat_client.buttons.pins import DEFAULT_PINS, Pins
 from seat_client.buttons.player import BeatPlayer
+from seat_client.buttons.tables import COLOURS
 from seat_client.events import Button
 from seat_client.lamps import LIGHTS, Lamp
 from seat_client.panel import ButtonTrouble
@@ -89,7 +90,7 @@ class GpioPanel:
     def __init__(self, settings: PanelSettings, factory: Factory, now_s: Callable[[], float] = time.monotonic) -> None:
         pins = settings.pins
         if settings.two_hands and pins.second is None:
-            raise PanelBroken("the two-hand rule needs a second button: set its pin")
+            raise PanelBroken("the two-hand rule needs a second button: write second in [pins]")
         self._now_s = now_s
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -149,6 +150,15 @@ class GpioPanel:
         lit = button_lights(may_press=may_press, chosen=chosen, secret=secret, asks_to_speak=asks_to_speak)
         for button, lamp in self._lamps.items():
             self._set(lamp, 1.0 if button in lit else 0.0)
+
+    def light(self, name: str, *, on: bool) -> None:
+        """Light one lamp by its name in `[pins]`, or sound the buzzer: for a technician, never while a seat runs."""
+        if name in COLOURS:
+            self._set(self._state, tuple(float(on and one == name) for one in COLOURS))
+        elif name == "buzzer":
+            self._set(self._buzzer, float(on))
+        else:
+            self._set(self._lamps[Button(name.removeprefix("lamp_"))], float(on))
 
     def close(self) -> None:
         """Go dark and give the pins back. Harmless when repeated."""

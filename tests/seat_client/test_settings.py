@@ -1,9 +1,12 @@
 """The settings file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from seat_client.buttons.debounce import DEFAULT_LIMITS
+from seat_client.buttons.pins import DEFAULT_PINS
 from seat_client.errors import SettingsRefused
 from seat_client.settings import read_settings
 from tests.seat_client.chamber import ROOT
@@ -22,6 +25,7 @@ crv = "Ed25519"
 kty = "OKP"
 x = "{ROOT.public.jwk()["x"]}"
 """
+TOKEN = "pkcs11:token=seat;object=device?module-path=/lib/token.so&pin-source=file:/etc/pin"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -36,7 +40,9 @@ def test_good_settings_are_read(tmp_path: Path) -> None:
     settings = read_settings(write(tmp_path, GOOD))
     assert settings.topics.prefix == "chamber/novigrad/assembly"
     assert (settings.seat, settings.brokers, settings.root) == ("s-01", ("mqtt://127.0.0.1:1883",), ROOT.public)
-    assert settings.key_file == tmp_path / "device.key"
+    assert settings.key == f"file:{tmp_path / 'device.key'}"
+    assert (settings.accept, settings.two_hands) == (("piv",), False)
+    assert (settings.pins, settings.limits) == (DEFAULT_PINS, DEFAULT_LIMITS)
     assert settings.tls is None
 
 
@@ -50,11 +56,78 @@ def test_reader_on_a_line_and_panel_on_pins_are_read(tmp_path: Path, reader: str
     assert (settings.reader, settings.panel, settings.issuer) == (reader, "gpio:", tmp_path / "cards.der")
 
 
-@pytest.mark.parametrize("cards", ["[cards]\n", "[cards]\nissuer = 1\n", '[cards]\nissuer = "a"\nmaster = "b"\n'])
-def test_cards_table_that_is_no_issuer_is_refused(tmp_path: Path, cards: str) -> None:
-    """One path and nothing else: no key of a card ever lies in a seat."""
-    with pytest.raises(SettingsRefused, match="cards is a table of issuer"):
+@pytest.mark.parametrize(
+    ("cards", "why"),
+    [
+        ("[cards]\n", "write issuer"),
+        ("[cards]\nissuer = 1\n", "write issuer"),
+        ('[cards]\nissuer = ""\n', "write issuer"),
+        ('[cards]\naccept = ["ntag424", "piv"]\n', "write issuer"),
+        ('[cards]\nissuer = "a"\nmaster = "b"\n', "cards is a table of issuer"),
+        ('[cards]\nissuer = "a"\naccept = []\n', "write a list"),
+        ('[cards]\nissuer = "a"\naccept = "piv"\n', "write a list"),
+        ('[cards]\nissuer = "a"\naccept = ["mifare"]\n', "mifare.*write a list"),
+        ('[cards]\nissuer = "a"\naccept = [["piv"]]\n', "write a list"),
+    ],
+)
+def test_cards_table_that_cannot_be_followed_is_refused(tmp_path: Path, cards: str, why: str) -> None:
+    """Who issues cards that sign, and kinds that there are: no key of a card ever lies in a seat."""
+    with pytest.raises(SettingsRefused, match=why):
         read_settings(write(tmp_path, GOOD + cards))
+
+
+def test_kinds_of_cards_are_read_in_one_order(tmp_path: Path) -> None:
+    """With the authority of those that sign."""
+    text = GOOD + '[cards]\nissuer = "cards.der"\naccept = ["uid", "piv", "uid"]\n'
+    settings = read_settings(write(tmp_path, text))
+    assert (settings.accept, settings.issuer) == (("piv", "uid"), tmp_path / "cards.der")
+
+
+def test_cards_that_do_not_sign_need_no_authority(tmp_path: Path) -> None:
+    """The controller checks them, or nobody does."""
+    settings = read_settings(write(tmp_path, GOOD + '[cards]\naccept = ["ntag424"]\n'))
+    assert (settings.accept, settings.issuer) == (("ntag424",), None)
+
+
+def test_key_in_a_token_is_read_in_place_of_a_file(tmp_path: Path) -> None:
+    """As it is written."""
+    settings = read_settings(write(tmp_path, GOOD.replace('key_file = "device.key"', f'key = "{TOKEN}"')))
+    assert settings.key == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("", "named once"),
+        (f'key_file = "device.key"\nkey = "{TOKEN}"', "named once"),
+        ("key_file = 7", "key_file is a text"),
+        ('key = ""', "key is a text"),
+        ('key = "device.key"', "for a file write key_file"),
+        ('key = "pkcs11:token=a"', "lacks object"),
+    ],
+)
+def test_key_that_is_not_named_once_is_refused(tmp_path: Path, line: str, why: str) -> None:
+    """One place, in its own form."""
+    with pytest.raises(SettingsRefused, match=why):
+        read_settings(write(tmp_path, GOOD.replace('key_file = "device.key"', line)))
+
+
+def test_wiring_and_times_are_read(tmp_path: Path) -> None:
+    """From the tables of their own."""
+    text = GOOD + "[pins]\nbuzzer = 18\nsecond = 26\n[buttons]\ntwo_hands = true\nstuck_s = 30\n"
+    settings = read_settings(write(tmp_path, text))
+    assert settings.pins == replace(DEFAULT_PINS, buzzer=18, second=26)
+    assert (settings.limits, settings.two_hands) == (replace(DEFAULT_LIMITS, stuck_s=30), True)
+
+
+@pytest.mark.parametrize("reader", ["serial:/dev/ttyAMA0", "/dev/ttyAMA0"])
+def test_pin_of_the_readers_line_is_refused(tmp_path: Path, reader: str) -> None:
+    """A reader on another machine leaves it free."""
+    text = GOOD + "[pins]\nbuzzer = 14\n"
+    with pytest.raises(SettingsRefused, match="14 and 15"):
+        read_settings(write(tmp_path, text.replace('reader = "software:"', f'reader = "{reader}"')))
+    free = text.replace('reader = "software:"', 'reader = "socket://127.0.0.1:7000"')
+    assert read_settings(write(tmp_path, free)).pins.buzzer == 14
 
 
 def test_tls_files_are_read(tmp_path: Path) -> None:
