@@ -30,7 +30,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from protocol.encoding import canonical_json
+from protocol.seat_status import GONE, SeatStatus, write_status
 from protocol.topics import Party, Topics, Way, client_id
 from seat_client.errors import BrokerUnreachable, SettingsRefused
 from seat_client.events import DownArrived, Event, HeadArrived, LinkDown, LinkUp, TrustArrived
@@ -211,10 +211,10 @@ class BrokerLink:
         if self._wire is not None:
             self._wire.publish(self._up, data)
 
-    def publish_status(self, state: str) -> None:
+    def publish_status(self, status: SeatStatus) -> None:
         """Send the retained `status`, if there is a connection."""
         if self._wire is not None:
-            self._wire.publish(self._status, _status(state), retain=True)
+            self._wire.publish(self._status, write_status(status), retain=True)
 
     def cut(self) -> None:
         """Break the connection without a goodbye and never come back."""
@@ -240,7 +240,7 @@ class BrokerLink:
                 await wire.stay()
             except asyncio.CancelledError:
                 if not self._is_cut:
-                    self.publish_status("offline")
+                    wire.publish(self._status, GONE, retain=True)
                 self._wire = None
                 raise
 
@@ -256,14 +256,10 @@ class BrokerLink:
             protocol=aiomqtt.ProtocolVersion.V5,
             clean_start=False,
             properties=properties,
-            will=aiomqtt.Will(self._status, _status("offline"), qos=1, retain=True, properties=delay),
+            will=aiomqtt.Will(self._status, GONE, qos=1, retain=True, properties=delay),
             keepalive=KEEPALIVE_S,
             timeout=CONNECT_TIMEOUT_S,
             tls_context=broker.tls,
             # Without it Nagle's algorithm and delayed acknowledgements add 40 ms each way.
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         )
-
-
-def _status(state: str) -> bytes:
-    return canonical_json({"v": 1, "state": state})

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from protocol.seat_status import SeatStatus
 from seat_client.events import Event
 
 Take = Callable[[Event], None]
@@ -18,7 +19,7 @@ class Link(Protocol):
     def publish(self, data: bytes) -> None:
         """Send on `up`, QoS 1. Without a connection nothing happens: the core sends again after the reconnect."""
 
-    def publish_status(self, state: str) -> None:
+    def publish_status(self, status: SeatStatus) -> None:
         """Send the retained `status`."""
 
     def cut(self) -> None:

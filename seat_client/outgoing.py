@@ -7,6 +7,7 @@ Source: `docs/protocol.md` section 5.
 """
 
 from protocol.jws import read_envelope
+from protocol.seat_status import SeatStatus
 from seat_client.events import (
     DropRecord,
     Effect,
@@ -64,7 +65,6 @@ class Outgoing:
         """Report something that is no press."""
         self.effects.append(Report(what, member, vote, reason=reason))
 
-    def show_status(self, *, fault: bool) -> None:
+    def publish_status(self, status: SeatStatus) -> None:
         """Publish the retained status."""
-        if self.online:
-            self.effects.append(PublishStatus("fault" if fault else "online"))
+        self.effects.append(PublishStatus(status))

@@ -6,6 +6,7 @@ Effects are carried out one by one, and the power may go between any two of them
 from collections.abc import Callable
 from typing import Any
 
+from protocol.seat_status import write_status
 from protocol.topics import Party, Way, client_id
 from seat_client import events as e
 from seat_client.lamps import Lamp
@@ -169,8 +170,7 @@ class SeatUnit:
         self._wire.send_up(self._identity, self._up, effect.data)
 
     def _publish_status(self, effect: e.PublishStatus) -> None:
-        status = f'{{"v":1,"state":"{effect.state}"}}'.encode()
-        self._wire.send_up(self._identity, self._status, status, retain=True)
+        self._wire.send_up(self._identity, self._status, write_status(effect.status), retain=True)
 
     def _ask_card(self, effect: e.AskCard) -> None:
         if self._hand is not None:

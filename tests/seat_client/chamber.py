@@ -1,6 +1,6 @@
 """A chamber in memory: one log, its officers and one controller, made of the protocol's own functions and no broker."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from protocol import records
 from protocol.checkpoint import Checkpoint, LogKey, sign_checkpoint
@@ -35,7 +35,12 @@ CHAIR, SECRETARY, DEPUTY = key("chair"), key("secretary"), key("deputy")
 
 
 class Chamber:
-    """The log and whoever writes it. `trust` is what `log/trust` holds; `head()` what `sitting` holds."""
+    """The log and whoever writes it. `trust` is what `log/trust` holds; `head()` what `sitting` holds.
+
+    `grades` are the members' whose cards cannot sign.
+    """
+
+    grades: ClassVar[dict[str, str]] = {}
 
     def __init__(self, seats: tuple[str, ...] = ("s-01", "s-02"), cards: dict[str, Jwk] | None = None) -> None:
         """Found a log and open a sitting. `cards` maps members to card keys (m01 and m02, if omitted)."""
@@ -105,7 +110,9 @@ class Chamber:
         self.trust_lines.append(self.append(record, ROOT))
 
     def _open_sitting(self, seats: tuple[str, ...], cards: dict[str, Jwk]) -> None:
-        member_entries = tuple({"id": m, "name": m, "group": "", "auth": "piv", "jwk": jwk} for m, jwk in cards.items())
+        member_entries = tuple(
+            {"id": m, "name": m, "group": "", "auth": self.grades.get(m, "piv"), "jwk": jwk} for m, jwk in cards.items()
+        )
         seat_entries = tuple({"id": s, "jwk": key(s).public.jwk(), "place": ""} for s in seats)
         part = self.append(records.RosterPart(SITTING, 1, member_entries, seat_entries, self.ts), SECRETARY)
         roster = records.Roster(

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from controller.mqtt.broker import EmbeddedBus, open_bus
+from protocol.seat_status import SeatStatus, write_status
 from protocol.topics import Topics, allowed
 from seat_client import events as e
 from seat_client.broker import BrokerLink, read_broker
@@ -92,8 +93,10 @@ def test_records_and_status_are_published() -> None:
 
     async def story(bus: EmbeddedBus, link: BrokerLink, _side: Side) -> None:
         link.publish(b"record")
-        link.publish_status("online")
-        assert await receive(bus, 2) == [(UP, b"record"), (STATUS, b'{"v":1,"state":"online"}')]
+        link.publish_status(SeatStatus("online", reader_errors=3))
+        assert await receive(bus, 2) == [
+            (UP, b"record"), (STATUS, write_status(SeatStatus("online", reader_errors=3))),
+        ]  # fmt: skip
 
     play(story)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from protocol.seat_status import SeatStatus
 from seat_client import events as e
 from seat_client.errors import CardGone, JournalBroken
 from seat_client.events import Button, Happening
@@ -29,9 +30,10 @@ class WireLink:
 
     def __init__(self, chamber: Chamber) -> None:
         self.chamber = chamber
-        self.statuses: list[str] = []
+        self.statuses: list[SeatStatus] = []
         self.published: list[bytes] = []
         self.take: Take = lambda _: None
+        self.told: Callable[[], None] = lambda: None
 
     async def run(self, take: Take) -> None:
         """Connect at once and stay."""
@@ -50,9 +52,10 @@ class WireLink:
         self.published.append(data)
         asyncio.get_running_loop().call_soon(lambda: self.take(e.DownArrived(self.chamber.take(data))))
 
-    def publish_status(self, state: str) -> None:
+    def publish_status(self, status: SeatStatus) -> None:
         """Remembered."""
-        self.statuses.append(state)
+        self.statuses.append(status)
+        self.told()
 
     def cut(self) -> None:
         """Nothing to cut."""
@@ -68,6 +71,7 @@ class Bench:
         self.panel, self.reader = SoftwarePanel(self._look), SoftwareReader()
         self.reports: list[e.Report] = []
         self._changed = asyncio.Event()
+        self.link.told = self._changed.set
         parts = Parts(self.link, self.panel, self.reader, journal or MemoryJournal())
         seat = Seat("s-01", key("s-01"), ROOT.public)
         self.service = SeatService(seat, parts, watch=self._note, jitter=lambda: 0.0)
@@ -120,7 +124,7 @@ def test_card_press_and_lamp() -> None:
         await bench.until(lambda: bench.panel.lamp is Lamp.RECORDED)
         bench.reader.remove()
         await bench.until(lambda: bench.reports[-1].what is Happening.ABSENT)
-        assert bench.link.statuses == ["online"]
+        assert [status.state for status in bench.link.statuses] == ["online"]
         bench.chamber.close()
         assert bench.chamber.figures == (1, 0, 0)
 
@@ -179,7 +183,7 @@ def test_journal_that_fails_is_told_and_the_press_travels(caplog: pytest.LogCapt
         await bench.until(lambda: bench.panel.lamp is Lamp.VOTE_OPEN)
         bench.panel.push(Button.FOR)
         await bench.until(lambda: bench.panel.lamp is Lamp.RECORDED)
-        assert "fault" in bench.link.statuses
+        await bench.until(lambda: bench.link.statuses[-1].fault == "journal")
 
     chamber = Chamber(cards={"m01": SoftwareCard("m01", SECRET).public.jwk()})
     run(lambda: Bench(Full(), chamber), story)

@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from firmware_sim.cards.catalogue import make_card
+from firmware_sim.cards.catalogue import make_card, uid_of
 from protocol.keys import SIGNATURE_BYTES
 from seat_client.errors import CardGone
 from seat_client.nfc.cards import Policy
-from seat_client.nfc.tray import AttestedPlaced, Tray
-from seat_client.reader import CardPlaced, CardRemoved, Trouble
+from seat_client.nfc.tray import Tray
+from seat_client.reader import AttestedPlaced, CardPlaced, CardRemoved, Trouble
 from tests.protocol.card_issuer import NOW_S, authority, subject
 from tests.seat_client.nfc.simulated_port import SimulatedPort, piv
 
@@ -119,31 +119,28 @@ def test_troubles_of_cards_and_reader_are_told_apart() -> None:
     with_tray(scene)
 
 
-def test_attested_card_is_relayed_by_placements_only() -> None:
-    """A service that knows no such card does not meet one."""
-    policy = Policy(authority(), attested=True)
+def test_card_that_cannot_sign_is_relayed() -> None:
+    """Its challenge, with the message it shows; what it refuses has the card's own name."""
 
-    async def knows(tray: Tray, port: SimulatedPort) -> None:
-        port.place(make_card("ntag424", 3))
-        placed = await anext(tray.placements())
-        assert isinstance(placed, AttestedPlaced)
-        assert placed.card.kind == "ntag424"
-        assert len(await placed.card.begin(0)) == 16
-
-    async def knows_not(tray: Tray, port: SimulatedPort) -> None:
-        changes = tray.changes()
-        waiting = asyncio.ensure_future(anext(changes))
+    async def scene(tray: Tray, port: SimulatedPort) -> None:
         card = port.place(make_card("ntag424", 3))
-        attested, loop = asyncio.Event(), asyncio.get_running_loop()
-        port.on_write = lambda data: loop.call_soon_threadsafe(attested.set) if b"\x42\xb2" in data else None
-        await attested.wait()
-        port.on_write = None
+        changes = tray.changes()
+        placed = await anext(changes)
+        assert isinstance(placed, AttestedPlaced)
+        assert (placed.card.kind, placed.card.uid) == ("ntag424", uid_of(3, "ntag424"))
+        challenge, mirror = await placed.card.begin()
+        assert len(challenge) == 16
+        assert b"example/card?p=" in mirror
+        with pytest.raises(CardGone) as refused:
+            await placed.card.finish(bytes(32))
+        assert refused.value.code == "card-authentication"
         port.remove(card)
-        port.place(piv())
-        assert isinstance(await waiting, CardPlaced)
+        assert await anext(changes) == CardRemoved()
+        with pytest.raises(CardGone) as gone:
+            await placed.card.begin()
+        assert gone.value.code == "card-gone"
 
-    with_tray(knows, policy)
-    with_tray(knows_not, policy)
+    with_tray(scene, Policy(authority(), attested=True))
 
 
 def test_stopping_ends_everything_once_and_for_all() -> None:

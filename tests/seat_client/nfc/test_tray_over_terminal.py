@@ -13,8 +13,8 @@ from firmware_sim.pn532.chip import Chip as SimulatedChip
 from firmware_sim.terminal import PseudoTerminal
 from seat_client.nfc.cards import Policy
 from seat_client.nfc.serial_port import SerialPort
-from seat_client.nfc.tray import AttestedPlaced, Tray
-from seat_client.reader import CardPlaced, CardRemoved, Trouble
+from seat_client.nfc.tray import Tray
+from seat_client.reader import AttestedPlaced, CardPlaced, CardRemoved, Trouble
 from tests.protocol.card_issuer import NOW_S, authority
 from tests.seat_client.nfc.simulated_port import piv
 
@@ -79,14 +79,14 @@ def test_reader_of_another_process_is_only_another_setting() -> None:
     """Its card comes and goes by a signal; a challenge comes from the card."""
 
     async def scene(tray: Tray) -> None:
-        placements = tray.placements()
-        placed = await anext(placements)
+        changes = tray.changes()
+        placed = await anext(changes)
         assert isinstance(placed, AttestedPlaced)
-        assert len(await placed.card.begin(0)) == 16
+        assert len((await placed.card.begin()).challenge) == 16
         process.send_signal(signal.SIGUSR1)
-        assert await anext(placements) == CardRemoved()
+        assert await anext(changes) == CardRemoved()
         process.send_signal(signal.SIGUSR1)
-        assert isinstance(await anext(placements), AttestedPlaced)
+        assert isinstance(await anext(changes), AttestedPlaced)
 
     with reader_process("--card", "ntag424", "--present", "--pace") as (process, path):
         asyncio.run(with_tray(path, scene))

@@ -373,7 +373,9 @@ def test_attested_card_is_relayed_and_holds_no_key_here() -> None:
     (arrived,) = desk.told
     assert isinstance(arrived, Arrived)
     assert isinstance(arrived.identity, NtagIdentity)
-    assert len(desk.watch.begin(1, 0)) == 16
+    given = desk.watch.begin(1, 0)
+    assert given.index(b"\xd1\x01") == 16
+    assert b"example/card?p=" in given
     with pytest.raises(ChamberError) as refused:
         desk.watch.finish(1, bytes(32))
     assert refused.value.code == "card-authentication"
