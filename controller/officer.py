@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Self
 
 from controller.officer_broker import RECONNECT_S, OfficerLine
-from controller.officer_desk import Desk, Draft
+from controller.officer_desk import NOT_OURS, Desk, Draft
 from controller.service import unix_ms
 from protocol.errors import ChamberError
 from protocol.jws import read_envelope
@@ -85,6 +85,8 @@ class OfficerClient:
             try:
                 self._take(topic, payload)
             except ChamberError as error:
+                if error.code == NOT_OURS:
+                    continue
                 log.warning("officer %s passed over a message on %s: %s", self.officer, topic, error.fact)
             async with self._changed:
                 self._changed.notify_all()

@@ -20,7 +20,29 @@ from protocol.state import LogState
 
 Draft = Callable[[int, str, int], Record]
 """Makes a record from (seq, seen, ts)."""
+NOT_OURS = "not-ours"
+"""The code of an answer to what another line of the same officer asked."""
 _PROOF = b"c2sp.org/tlog-proof@v1\n"
+
+
+def open_trust(payload: bytes, believed: Callable[[PublicKey], bool]) -> LogState:
+    """What the trust records of `log/trust` say, if `believed` is true of the key of the chamber root.
+
+    Raises `ChamberError`: another root, a record that does not hold.
+    """
+    state = LogState()
+    for line in payload.split(b"\n"):
+        entry = open_leaf(state, line, state.size)
+        if state.size == 0 and not believed(entry.author.key):
+            raise MessageRefused("trust records of another root")
+        if evolve(state, entry):
+            raise MessageRefused("trust records that do not hold")
+    return state
+
+
+def controller_of(state: LogState) -> PublicKey:
+    """The key of the controller that trust records name."""
+    return next(owner.key for owner in state.keys.values() if owner.owner == "controller")
 
 
 class Desk:
@@ -51,16 +73,9 @@ class Desk:
 
     def take_trust(self, payload: bytes) -> None:
         """Learn the keys from the trust records. Raises `ChamberError`: another root, a record that does not hold."""
-        state = LogState()
-        for line in payload.split(b"\n"):
-            entry = open_leaf(state, line, state.size)
-            if state.size == 0 and entry.kid != self._root:
-                raise MessageRefused("trust records of another root")
-            if evolve(state, entry):
-                raise MessageRefused("trust records that do not hold")
-        assert state.trust is not None, "an effective first leaf is the anchor"
+        state = open_trust(payload, lambda root: root.thumbprint == self._root)
         self._log_key = state.log_key
-        self._controller = next(owner.key for owner in state.keys.values() if owner.owner == "controller")
+        self._controller = controller_of(state)
         self.trust_digest, self.trust_hash, self.origin = state.trust_digest(), state.trust_hash, state.origin
 
     def take_checkpoint(self, note: bytes) -> None:
@@ -107,7 +122,7 @@ class Desk:
         if not payload.startswith(_PROOF):
             refusal = open_message(payload, self._controller)
             if not isinstance(refusal, Refusal) or self.waiting.pop(refusal.record, None) is None:
-                raise MessageRefused("a refusal of nothing that waits")
+                raise MessageRefused("a refusal of nothing that waits", NOT_OURS)
             return refusal.record, refusal
         for record_hash, data in self.waiting.items():
             try:
@@ -117,4 +132,4 @@ class Desk:
             del self.waiting[record_hash]
             self._advance(receipt.checkpoint)
             return record_hash, receipt
-        raise MessageRefused("a receipt of nothing that waits")
+        raise MessageRefused("a receipt of nothing that waits", NOT_OURS)

@@ -108,7 +108,9 @@ DOORS = {
     },
     "sqlalchemy": {"controller/store.py": "the log is read and written through SQLAlchemy Core"},
     "sqlmodel": {"controller/store.py": "the store"},
+    "starlette": {"controller/hall/server.py": "routes and answers of the hall screen"},
     "textual": {"controller/console/*.py": "the chair's console"},
+    "uvicorn": {"controller/hall/listener.py": "the HTTP server of the hall screen"},
 }
 
 # Package -> the import names that its own dependencies (base, or its extra) bring.
@@ -124,7 +126,9 @@ DISTRIBUTIONS = {
         "rich",
         "sqlalchemy",
         "sqlmodel",
+        "starlette",
         "textual",
+        "uvicorn",
     },
     "seat_client": {"aiomqtt", "click", "cryptography", "gpiozero", "nacl", "paho", "pkcs11", "serial"},
     "firmware_sim": {"aiomqtt", "click", "cryptography", "gpiozero", "nacl", "paho"},

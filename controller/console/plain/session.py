@@ -40,6 +40,7 @@ class PlainSession:
         self._last_call_s, self._unix_ms = last_call_s, unix_ms
         self._shown = Snapshot()
         self._changed = asyncio.Event()
+        self._called = ""
         self._closing: asyncio.Task[None] | None = None
 
     async def run(self, lines: AsyncIterator[str]) -> None:
@@ -74,6 +75,7 @@ class PlainSession:
         snapshot = self._link.snapshot()
         self._tell(news(self._shown, snapshot, self._words))
         self._shown = snapshot
+        self._follow_last_call(snapshot)
 
     async def _take(self, line: str) -> bool:
         """A line of the person. False if that was the last."""
@@ -96,21 +98,23 @@ class PlainSession:
             self._tell([told])
             return
         self._tell([self._words.gettext("Done.")])
-        if heard.action == "last-call":
-            self._close_later()
+        if heard.action in {"last-call", "reopen"}:
+            vote = self._link.snapshot().now.vote
+            self._called = vote.open if vote is not None and heard.action == "last-call" else ""
 
-    def _close_later(self) -> None:
-        """Close when the last call's seconds are over, unless the vote was reopened meanwhile."""
-        if self._closing is not None:
+    def _follow_last_call(self, snapshot: Snapshot) -> None:
+        """Close what this session called when its seconds are over, counted from when the call is seen to stand."""
+        vote = snapshot.now.vote
+        stands = vote is not None and vote.open == self._called and vote.phase == "last-call"
+        if self._called and stands and self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+        elif self._closing is not None and not stands:
             self._closing.cancel()
-        vote = self._link.snapshot().now.vote
-        self._closing = asyncio.create_task(self._close(vote.open if vote is not None else ""))
+            self._closing, self._called = None, ""
 
-    async def _close(self, opened: str) -> None:
+    async def _close(self) -> None:
         await asyncio.sleep(self._last_call_s)
-        vote = self._link.snapshot().now.vote
-        if vote is not None and vote.open == opened and vote.phase == "last-call":
-            await self._perform(Heard((), lambda acts: acts.close(), "close"))
+        await self._perform(Heard((), lambda acts: acts.close(), "close"))
 
     def _tell(self, lines: "list[str] | tuple[str, ...]") -> None:
         for line in lines:

@@ -1,5 +1,6 @@
 """Every seat has its own spot inside the map, in any size, and known rooms look as they did."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def check(arrangement: Arrangement) -> None:
     for row in arrangement.rows:
         columns = [cell.column for cell in row]
         assert all(room_before <= column < arrangement.columns for column in columns)
-        assert all(after - before >= width for before, after in zip(columns, columns[1:], strict=False))
+        assert all(after - before >= width for before, after in pairwise(columns))
     most = {Density.PAIR: 2, Density.DOTS: 8}.get(arrangement.density, 1)
     assert all(len(cell.seats) <= most and cell.seats[-1][0] < most for row in arrangement.rows for cell in row)
 

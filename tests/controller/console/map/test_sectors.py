@@ -35,8 +35,8 @@ def reached(arrangement: Arrangement) -> set[int]:
 @pytest.mark.parametrize(
     ("size", "density", "names"),
     [
-        ((120, 40), Density.PAIR, "A1 A2 A3 B1 B2 B3 C1 C3"),
-        ((80, 24), Density.DOTS, "A1 A2 A3 A4 B1 B2 B3 B4 C1 C2 C3 C4 D1 D4"),
+        ((120, 40), Density.PAIR, "A1 A2 A3 B1 B2 B3 C1 C2 C3"),
+        ((80, 24), Density.DOTS, "A1 A2 A3 A4 B1 B2 B3 B4 C1 C2 C3 C4 D1 D2 D3 D4"),
     ],
 )
 def test_sectors_share_out_the_room(size: tuple[int, int], density: Density, names: str) -> None:
@@ -151,7 +151,7 @@ def test_looking_into_a_named_sector_puts_the_cursor_inside() -> None:
     assert view.cursor == view.sector.seats[0]
     other = view.select(view.sector.seats[7]).zoom_out()
     assert other.look_into("B3").cursor == other.cursor
-    assert other.look_into("D2") is other
+    assert other.look_into("E1") is other
 
 
 def test_another_size_keeps_the_seat_and_stays_in_a_sector_where_there_are_any() -> None:

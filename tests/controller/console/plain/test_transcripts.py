@@ -128,7 +128,9 @@ def test_the_last_call_closes_by_itself_when_its_seconds_are_over() -> None:
 
         async def lines() -> AsyncIterator[str]:
             yield "last-call"
+            session.look()  # the call is not seen to stand yet
             wire.known = with_vote("last-call", answered=3)
+            session.look()
             for _ in range(10):
                 await asyncio.sleep(0)
             yield "t"
@@ -142,7 +144,22 @@ def test_the_last_call_closes_by_itself_when_its_seconds_are_over() -> None:
 def test_a_reopened_vote_is_not_closed_by_the_last_call_before() -> None:
     """Nothing but the last call is sent."""
     wire = Wire(with_vote("open", answered=3))
-    transcript(wire, "last-call", "t", "t", "t")
+
+    async def work() -> None:
+        session = PlainSession(wire, ENGLISH, lambda _line: None, unix_ms=lambda: NOON_MS, last_call_s=3_600.0)
+
+        async def lines() -> AsyncIterator[str]:
+            yield "last-call"
+            for phase in ("last-call", "open", "last-call"):  # by us, reopened, and called again by somebody else
+                wire.known = with_vote(phase, answered=3)
+                session.look()
+                await asyncio.sleep(0)
+            assert not [task for task in asyncio.all_tasks() if "PlainSession._close" in repr(task)]
+            yield "t"
+
+        await session.run(lines())
+
+    asyncio.run(work())
     assert [record.kind for record in wire.sent] == ["vote-act"]
 
 
