@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from controller.installation import Installation
     from controller.preparing.preparation import Problem
     from controller.rehearsal.plan import RehearsalPlan
+    from controller.rehearsal.report import Step
     from protocol.explain import Catalogue
     from protocol.keys import Signer
 
@@ -37,6 +38,7 @@ FAILED, CONFIGURATION, NOT_VERIFIED = 1, 3, 7
 @click.option(
     "--key-of", type=click.Path(path_type=Path), help=_("With --check: the installation whose secretary signed.")
 )
+@click.option("--keys", is_flag=True, help=_("Ask first for every key of the console on this keyboard."))
 @click.option("--seed", default=1, show_default=True, help=_("Of the haste of the simulated seats."))
 @click.option("--language", type=click.Choice(LANGUAGES), help=_("Else CHAMBER_LANGUAGE, LC_ALL or LANG decide."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the report as one JSON object."))
@@ -50,6 +52,7 @@ def rehearse(  # noqa: PLR0913 - one argument an option
     language: str | None,
     *,
     unsigned: bool,
+    keys: bool,
     as_json: bool,
 ) -> None:
     """Rehearse, or check a report of an earlier rehearsal."""
@@ -61,12 +64,12 @@ def rehearse(  # noqa: PLR0913 - one argument an option
     if check is not None:
         _check(check, key_of or directory, words, as_json=as_json)
     elif sitting is not None:
-        _rehearse(sitting, directory, out, seed, words, unsigned=unsigned, as_json=as_json)
+        _rehearse(sitting, directory, out, seed, words, unsigned=unsigned, keys=keys, as_json=as_json)
 
 
 def _rehearse(
     sitting: Path, directory: Path | None, out: Path | None, seed: int, words: "Catalogue", *,
-    unsigned: bool, as_json: bool,
+    unsigned: bool, keys: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Prepare, walk, write; the first that does not succeed is the exit code."""
     import asyncio
@@ -89,11 +92,12 @@ def _rehearse(
     _tell_problems(warnings)
     signer, why_not = _signer(installation, plan)
     place = place_for(sitting, plan.id, out, signed=signer is not None)
+    key_steps = _key_steps(words) if keys else []
     with tempfile.TemporaryDirectory(prefix="chamber-rehearsal-") as work:
         steps = asyncio.run(
             walk(plan, Path(work), lambda step: click.echo(step_line(step, words), err=True), words, seed=seed)
         )
-    report = report_of(plan, steps, unix_ms(), words)
+    report = report_of(plan, (*key_steps, *steps), unix_ms(), words)
     signature = signature_line(signer.public if signer else None, plan.officer("secretary"), words)
     write_files(place, report, signer, text_of(report, signature, words))
     if as_json:
@@ -106,6 +110,25 @@ def _rehearse(
     if signer is None and not unsigned:
         click.echo(why_not, err=True)
         raise SystemExit(CONFIGURATION)
+
+
+def _key_steps(words: "Catalogue") -> "list[Step]":
+    """Every key of the console, pressed on this keyboard by a person. Raises `click.UsageError`: no terminal."""
+    import sys
+
+    from controller.console.key_check_app import KeyCheckApp, finding_line
+    from controller.rehearsal.report import Step
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise click.UsageError(_("--keys asks a person at a terminal: leave it out where there is none"))
+    found = KeyCheckApp(words).run() or []
+    what = words.gettext("Each key of the console, on this keyboard")
+    wrong = [line for finding in found if (line := finding_line(finding, words))]
+    if not found:
+        return [Step("keys", what, "not-checked", words.gettext("nobody pressed them"))]
+    if wrong:
+        return [Step("keys", what, "failed", " ".join(wrong))]
+    return [Step("keys", what, "ok", ", ".join(finding.key for finding in found))]
 
 
 def _tell_problems(problems: "tuple[Problem, ...]") -> None:
