@@ -119,7 +119,7 @@ def compose_now(view: LogView, sitting: SittingState | None, house: House, now_m
         floor=_floor(sitting, item, now_ms, sorts),
         waiting=tuple(_waiting(state, name) for name in waiting_in(state, sitting)),
         legal=legal_verbs(state, sitting),
-        votes=tuple(_line(view, one) for one in sitting.votes.values()),
+        votes=tuple(_line(view, sitting, one) for one in sitting.votes.values()),
     )
 
 
@@ -128,7 +128,8 @@ def for_the_hall(now: Now) -> Now:
     if now.in_camera:
         return Now(now.number, now.ts, now.sitting, now.phase, in_camera=1)
     vote = replace(now.vote, answered="") if now.vote is not None else None
-    return replace(now, vote=vote, waiting=(), legal=())
+    lines = tuple(replace(one, title="", outcome="", counts=()) if one.hidden else one for one in now.votes)
+    return replace(now, vote=vote, waiting=(), legal=(), votes=lines)
 
 
 def _presence(sitting: SittingState, member: str) -> str:
@@ -196,9 +197,10 @@ def _waiting(state: LogState, name: str) -> WaitingNow:
     return WaitingNow(name, entry.record.kind, entry.author.owner, by)
 
 
-def _line(view: LogView, vote: VoteState) -> VoteLine:
+def _line(view: LogView, sitting: SittingState, vote: VoteState) -> VoteLine:
     arm, over = vote.arm, is_over(vote)
-    line = VoteLine(arm.vote, arm.item, view.title(vote), vote.phase.value, arm.mode)
+    hidden = int(over and was_in_camera(sitting, vote))
+    line = VoteLine(arm.vote, arm.item, view.title(vote), vote.phase.value, arm.mode, hidden=hidden)
     if not over or not vote.results:
         return line
     result = vote.results[-1][2]
@@ -208,6 +210,12 @@ def _line(view: LogView, vote: VoteState) -> VoteLine:
 def is_over(vote: VoteState) -> bool:
     """True of a vote that was opened and has ended, or was voided."""
     return bool(vote.open_hash) and (vote.phase in ENDED or vote.phase is Phase.VOID)
+
+
+def was_in_camera(sitting: SittingState, vote: VoteState) -> bool:
+    """True of a vote that ended while the public was out."""
+    turns = [what for index, what, _ in sitting.turns if index < vote.end_index and what.startswith("in-camera-")]
+    return bool(turns) and turns[-1] == "in-camera-on"
 
 
 def compose_vote(view: LogView, vote: VoteState) -> VoteRecord:

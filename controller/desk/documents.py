@@ -177,7 +177,10 @@ class WaitingNow:
 
 @dataclass(frozen=True, slots=True)
 class VoteLine:
-    """A vote of this sitting in one line. `counts` follows its options, and is empty before the end."""
+    """A vote of this sitting in one line. `counts` follows its options, and is empty before the end.
+
+    `hidden`: it ended in camera; the hall is told neither title nor outcome.
+    """
 
     id: str
     item: str
@@ -186,6 +189,7 @@ class VoteLine:
     mode: str
     outcome: str = ""
     counts: tuple[int, ...] = ()
+    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,24 +19,29 @@ DOCUMENT_BYTES_MAX: Final = 8_000_000
 """3,000 members with long names make less than one million."""
 
 
-def cut(name: str, number: int, data: bytes, now_ms: int, signer: Signer) -> list[bytes]:
-    """The signed parts of a document in their order. `number` rises with every version of one name."""
+def cut(name: str, version: tuple[int, int], data: bytes, now_ms: int, signer: Signer) -> list[bytes]:
+    """The signed parts of a document in their order. `version`: (epoch, number), which rises within an epoch."""
     text = b64encode(zlib.compress(data, 6)).decode("ascii")
     pieces = [text[at : at + PART_CHARACTERS] for at in range(0, len(text), PART_CHARACTERS)]
     assert len(pieces) <= PARTS_MAX, "a document of a house of 3,000 fits"
     return [
-        DeskPart(name, number, part, len(pieces), piece, now_ms).seal(signer) for part, piece in enumerate(pieces, 1)
+        DeskPart(name, *version, part, len(pieces), piece, now_ms).seal(signer) for part, piece in enumerate(pieces, 1)
     ]
 
 
 class Assembly:
-    """Puts the parts of one document together again."""
+    """Puts the parts of one document together again.
+
+    Versions rise within an epoch; a controller that was started again has a new one, and nobody goes back to an old
+    epoch: what a broker sends twice is then known for old.
+    """
 
     def __init__(self) -> None:
-        self.number = -1
+        self._whole: tuple[int, int] = (-1, -1)
+        self._coming: tuple[int, int] = (-1, -1)
         self._of = 0
         self._pieces: dict[int, str] = {}
-        self._coming = -1
+        self._over: set[int] = set()
 
     def take(self, part: DeskPart) -> bytes | None:
         """Take a part. Returns the document when this completes a version newer than the last; else None.
@@ -45,16 +50,26 @@ class Assembly:
         """
         if not 1 <= part.part <= part.of <= PARTS_MAX:
             raise DocumentRefused(f"part {part.part} of {part.of}")
-        if part.number < self._coming or part.number <= self.number:
+        version = part.epoch, part.number
+        if self._is_old(version):
             return None
-        if part.number > self._coming or part.of != self._of:
-            self._coming, self._of, self._pieces = part.number, part.of, {}
+        if version != self._coming or part.of != self._of:
+            if self._coming[0] not in {part.epoch, -1}:
+                self._over.add(self._coming[0])
+            self._coming, self._of, self._pieces = version, part.of, {}
         self._pieces[part.part] = part.data
         if len(self._pieces) < self._of:
             return None
         text = "".join(self._pieces[number] for number in range(1, self._of + 1))
-        self.number, self._pieces = part.number, {}
+        self._whole, self._pieces = version, {}
         return _expand(text)
+
+    def _is_old(self, version: tuple[int, int]) -> bool:
+        epoch, number = version
+        if epoch in self._over:
+            return True
+        newest = max((one[1] for one in (self._whole, self._coming) if one[0] == epoch), default=-1)
+        return version == self._whole or number < newest
 
 
 def _expand(text: str) -> bytes:

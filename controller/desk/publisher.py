@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from controller.desk.codec import write_document
-from controller.desk.compose import compose_house, compose_now, compose_vote, for_the_hall, is_over
+from controller.desk.compose import compose_house, compose_now, compose_vote, for_the_hall, is_over, was_in_camera
 from controller.desk.documents import House
 from controller.desk.parts import cut
 from controller.mqtt.bus import Bus
@@ -22,7 +22,7 @@ from controller.recorder import Recorder
 from protocol.floor import DEFAULT_SORTS, SpeechSorts
 from protocol.keys import Signer
 from protocol.state import SittingState
-from protocol.topics import Topics
+from protocol.topics import DESK, PUBLIC, Topics
 
 INTERVAL_S: Final = 0.1
 BEAT_S: Final = 1.0
@@ -44,6 +44,8 @@ class DeskPublisher:
     ) -> None:
         self._bus, self._recorder_of, self._topics, self._signer = bus, recorder_of, topics, signer
         self._sorts, self._unix_ms = sorts, unix_ms
+        # A start is told from another by its time; that a clock stands at the same millisecond twice is no worry here.
+        self._epoch = unix_ms()
         self._sent: dict[tuple[str, str], bytes] = {}
         self._number: dict[tuple[str, str], int] = {}
         self._ended: dict[str, tuple[object, ...]] = {}
@@ -90,25 +92,22 @@ class DeskPublisher:
         sitting = recorder.scene().sitting
         view = LogView(recorder.memory)
         house = self._house_of(view, sitting)
-        yield from self._publish("public", HOUSE, write_document(house), now_ms)
+        yield from self._publish(PUBLIC, HOUSE, write_document(house), now_ms)
         now = compose_now(view, sitting, house, now_ms, self._sorts)
-        yield from self._publish("desk", NOW, write_document(now), now_ms)
-        yield from self._publish("public", NOW, write_document(for_the_hall(now)), now_ms)
-        for vote in list(sitting.votes.values()) if sitting is not None else ():
+        yield from self._publish(DESK, NOW, write_document(now), now_ms)
+        yield from self._publish(PUBLIC, NOW, write_document(for_the_hall(now)), now_ms)
+        if sitting is None:
+            return
+        for vote in sitting.votes.values():
             if not is_over(vote):
                 continue
             key = (vote.phase, len(vote.results), vote.inputs, vote.repeated_by, vote.void_code)
             if self._ended.get(vote.open_hash) != key:
                 self._ended[vote.open_hash] = key
-                hidden = bool(sitting and sitting.in_camera) or self._is_hidden(vote.arm.vote)
-                room = "desk" if hidden else "public"
+                room = DESK if was_in_camera(sitting, vote) else PUBLIC
                 yield from self._publish(
                     room, f"vote-{vote.arm.vote}", write_document(compose_vote(view, vote)), now_ms
                 )
-
-    def _is_hidden(self, vote: str) -> bool:
-        """What was decided in camera stays there when it is corrected later."""
-        return ("desk", f"vote-{vote}") in self._sent
 
     def _house_of(self, view: LogView, sitting: SittingState | None) -> House:
         """Composed anew only when roster, agenda, officers or sitting are others."""
@@ -126,7 +125,6 @@ class DeskPublisher:
         if self._sent.get(place) == data:
             return
         self._sent[place] = data
-        # The clock and not a counter: a controller that was restarted must be believed at once.
-        self._number[place] = number = max(now_ms, self._number.get(place, 0) + 1)
-        for part, payload in enumerate(cut(name, number, data, now_ms, self._signer), 1):
+        self._number[place] = number = self._number.get(place, 0) + 1
+        for part, payload in enumerate(cut(name, (self._epoch, number), data, now_ms, self._signer), 1):
             yield self._topics.document(room, name, part), payload
