@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from controller.attesting import Attester, Place
+from controller.card_register import NO_CARDS
 from controller.heads import Scene, compose_hall, compose_head, scene_of
 from protocol import records
 from protocol.checkpoint import Checkpoint, sign_checkpoint
@@ -21,7 +23,7 @@ from protocol.errors import ChamberError, TopicRefused
 from protocol.keys import Signer
 from protocol.majority import read_rule_book
 from protocol.merkle import Tree, leaf_hash
-from protocol.messages import Challenge, ChallengeRequest, Refusal, open_message
+from protocol.messages import CardAnswer, CardOffer, Challenge, ChallengeRequest, Refusal, open_message
 from protocol.receipt import write_receipt
 from protocol.record import By, Record
 from protocol.sitting import evolve, open_known_leaf
@@ -143,17 +145,25 @@ class _End(NamedTuple):
 class Recorder:
     """Judges what arrives and says what to write and what to answer.
 
-    `entropy(n)` gives n random bytes. After construction `checkpoint` is the newest one, empty for an empty log.
+    `entropy(n)` gives n random bytes; `attester` knows the cards that cannot sign, without one there are none. After
+    construction `checkpoint` is the newest one, empty for an empty log.
     """
 
     def __init__(
-        self, memory: Memory, keys: Keys, topics: Topics, entropy: Callable[[int], bytes], checkpoint: bytes = b""
+        self,
+        memory: Memory,
+        keys: Keys,
+        topics: Topics,
+        entropy: Callable[[int], bytes],
+        checkpoint: bytes = b"",
+        attester: Attester | None = None,
     ) -> None:
         self.memory = memory
         self.checkpoint = checkpoint
         self._keys = keys
         self._topics = topics
         self._entropy = entropy
+        self._attester = attester or Attester(NO_CARDS, entropy, demo=False)
         self._nonces: dict[str, str] = {}
         self._blobs_kept: dict[str, int] = {}
         self._refused: dict[str, str] = {}
@@ -206,7 +216,7 @@ class Recorder:
                 self._note_incident(source, "fork", now_ms)
         elif isinstance(decision, Repeated):
             self._answers.append((down, decision.hash, decision.index))
-        elif decision.reason == "kind" and address.party is Party.SEAT and self._take_request(address, payload, now_ms):
+        elif decision.reason == "kind" and address.party is Party.SEAT and self._take_request(end, payload, now_ms):
             return
         else:
             self._refuse(down, source, decision, now_ms)
@@ -228,30 +238,55 @@ class Recorder:
         while len(self._refused) >= REFUSED_MAX:
             del self._refused[next(iter(self._refused))]
         self._refused[decision.hash] = decision.reason
-        if decision.suspicious:
-            self._note_incident(source, decision.reason, now_ms)
+        if decision.suspicion:
+            self._note_incident(source, decision.suspicion, now_ms)
 
-    def _take_request(self, address: Address, payload: bytes, now_ms: int) -> bool:
-        """Answer a seat's request for a nonce. False if it is no such request of this seat's device."""
+    def _take_request(self, end: _End, payload: bytes, now_ms: int) -> bool:
+        """Answer what a seat asks before it has a session. False if it is no such message of this seat's device."""
         sitting = self._open_sitting()
-        seat = sitting.seats.get(address.id) if sitting is not None else None
+        seat = sitting.seats.get(end.address.id) if sitting is not None else None
         if sitting is None or seat is None:
             return False
         try:
-            owner = self.memory.state.keys[seat.kid]
-            request = open_message(payload, owner.key)
+            message = open_message(payload, self.memory.state.keys[seat.kid].key)
         except ChamberError:
             return False
-        if not isinstance(request, ChallengeRequest) or request.seat != address.id:
+        if not isinstance(message, ChallengeRequest | CardOffer | CardAnswer) or message.seat != seat.id:
             return False
+        if isinstance(message, ChallengeRequest):
+            self._answer_directly(end, self._give_nonce(sitting, seat.id, now_ms))
+        else:
+            place = Place(sitting, seat, self._nonces.get(message.nonce) == seat.id)
+            self._take_card(end, place, message, hash_text(payload), now_ms)
+        return True
+
+    def _give_nonce(self, sitting: SittingState, seat: str, now_ms: int) -> Challenge:
         nonce = base64url(self._entropy(NONCE_BYTES))
         while len(self._nonces) >= NONCES_MAX:
             del self._nonces[next(iter(self._nonces))]
-        self._nonces[nonce] = address.id
-        challenge = Challenge(address.id, sitting.id, nonce, self.memory.state.size, now_ms)
-        down = self._topics.of(address.party, address.id, Way.DOWN)
-        self._direct.append(Outgoing(down, challenge.seal(self._keys.controller)))
-        return True
+        self._nonces[nonce] = seat
+        return Challenge(seat, sitting.id, nonce, self.memory.state.size, now_ms)
+
+    def _take_card(
+        self, end: _End, place: Place, message: CardOffer | CardAnswer, message_hash: str, now_ms: int
+    ) -> None:
+        """Judge what a seat relays of a card that cannot sign; its session enters the log with this batch."""
+        judged = self._attester.judge(self.memory.state, place, message, message_hash, now_ms)
+        if isinstance(judged, records.SessionAttested):
+            data = judged.seal(self._keys.controller)
+            decision = decide(self.memory.state, data, self.root_at, self._nonces, own=True)
+            if isinstance(decision, Accepted):
+                self._append(data, decision)
+            appended = decision if isinstance(decision, Refused) else data
+            judged = self._attester.settle(message, message_hash, appended, now_ms)
+        if isinstance(judged, Refused):
+            self._refuse(end.down, end.source, judged, now_ms)
+        else:
+            self._answer_directly(end, judged)
+
+    def _answer_directly(self, end: _End, message: Record) -> None:
+        """Answer with the batch at hand, once it is durable."""
+        self._direct.append(Outgoing(end.down, message.seal(self._keys.controller)))
 
     def _open_sitting(self) -> SittingState | None:
         sitting = self.memory.sitting
@@ -261,7 +296,7 @@ class Recorder:
         entry = accepted.entry
         self.memory.append(data, entry, accepted.reason)
         self._batch.leaves.append(data)
-        if isinstance(entry.record, records.Session):
+        if isinstance(entry.record, records.Session | records.SessionAttested):
             self._nonces.pop(entry.record.nonce, None)
 
     def _append_own(self, record: Record) -> None:

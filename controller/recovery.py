@@ -8,6 +8,7 @@ Source: `docs/protocol.md` section 4.
 
 from collections.abc import Callable
 
+from controller.attesting import Attester
 from controller.collector import collector_paused
 from controller.recorder import Keys, Memory, Recorder
 from controller.store import Store
@@ -60,14 +61,23 @@ def check_against_checkpoints(store: Store, memory: Memory) -> None:
             raise Damaged(f"the log's root at {held.size} is not the one signed in {place}")
 
 
-def recover(store: Store, keys: Keys, topics: Callable[[Memory], Topics], entropy: Callable[[int], bytes]) -> Recorder:
-    """Build the recorder that goes on where the store ends. Raises `StoreFailed`, `Damaged`, `Behind`."""
+def recover(
+    store: Store,
+    keys: Keys,
+    topics: Callable[[Memory], Topics],
+    entropy: Callable[[int], bytes],
+    attester: Callable[[], Attester] | None = None,
+) -> Recorder:
+    """Build the recorder that goes on where the store ends. `attester` makes one that has no offers yet.
+
+    Raises `StoreFailed`, `Damaged`, `Behind`.
+    """
     memory = load_memory(store)
     check_against_checkpoints(store, memory)
     note = b""
     if memory.tree.size:
         note = sign_checkpoint(Checkpoint(memory.state.origin, memory.tree.size, memory.tree.root()), keys.log)
-    return Recorder(memory, keys, topics(memory), entropy, note)
+    return Recorder(memory, keys, topics(memory), entropy, note, attester() if attester is not None else None)
 
 
 def topics_of(memory: Memory) -> Topics:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from controller.attesting import Attester
+from controller.card_register import NO_CARDS, CardRegister, read_register
 from controller.desk.publisher import DeskPublisher
 from controller.founding import Body, read_keys
 from controller.installation import STORE_FILE, BodyConfig, Installation, InstallationRefused
@@ -95,8 +97,13 @@ def make_service(
     broker: str,
     store_failures_max: int | None = None,
     sorts: SpeechSorts = DEFAULT_SORTS,
+    cards: CardRegister = NO_CARDS,
+    *,
+    demo: bool = False,
 ) -> Service:
     """Recover a founded log and put a bus before it that does not listen yet. `sorts`: the council's kinds of speech.
+
+    `cards`: those that cannot sign; `demo`: also those that prove nothing, which no real sitting takes.
 
     Raises `StoreFailed`, `Damaged`, `Behind`, `BusUrlRefused`.
     """
@@ -114,7 +121,8 @@ def make_service(
         tls=ssl.create_default_context() if broker.startswith("mqtts:") else None,
         hooks=BusHooks(on_link=on_link),
     )
-    rebuild = partial(recover, store, keys, topics_of, os.urandom)
+    attester = partial(Attester, cards, os.urandom, demo=demo)
+    rebuild = partial(recover, store, keys, topics_of, os.urandom, attester)
     service = Service(bus, store, rebuild, store_failures_max=store_failures_max)
     service.followers.append(DeskPublisher(bus, lambda: service.recorder, topics, keys.controller, sorts))
     services.append(service)
@@ -154,8 +162,8 @@ async def _running(serving: asyncio.Task[None]) -> AsyncIterator[None]:
 async def serve_installation(installation: Installation) -> AsyncIterator[tuple[Served, ...]]:
     """Serve all bodies of an installation, in the order of its file.
 
-    Raises `BodyFailed`: a log is not founded, damaged, behind, of another body, held by another controller, or its
-    address is taken. Then nothing is served.
+    Raises `BodyFailed`: a log is not founded, damaged, behind, of another body, held by another controller, its card
+    register is malformed, or its address is taken. Then nothing is served.
     """
     self_test()
     async with AsyncExitStack() as stack:
@@ -179,6 +187,8 @@ def _prepare(stack: AsyncExitStack, installation: Installation, config: BodyConf
     store = Store(folder)
     stack.callback(store.close)
     store.claim()
-    service = make_service(store, keys, body.topics, config.broker, sorts=installation.speeches)
+    service = make_service(
+        store, keys, body.topics, config.broker, sorts=installation.speeches, cards=read_register(folder)
+    )
     check_log(service.recorder.memory.state, body, folder)
     return Served(config, store, service)

@@ -3,7 +3,7 @@
 Everything but the signature is written here from `docs/protocol.md` alone: header, member order, canonical JSON and
 base64url.
 
-Source: `docs/protocol.md` sections 1, 2 and 6.3.
+Source: `docs/protocol.md` sections 1, 2, 5.2 and 6.3.
 """
 
 import binascii
@@ -19,6 +19,8 @@ MEMBERS: Final = {
     "ballot": ("v", "open", "session", "seat", "member", "choice", "seq", "seen", "ts"),
     "speech": ("v", "sitting", "item", "speaker", "act", "sort", "ms", "seq", "ts"),
     "challenge-request": ("v", "seat", "ts"),
+    "card-offer": ("v", "seat", "sitting", "nonce", "kind", "uid", "key", "challenge", "mirror", "ts"),
+    "card-answer": ("v", "seat", "nonce", "proof", "ts"),
 }
 """Member order by kind."""
 _TO_URL: Final = bytes.maketrans(b"+/", b"-_")

@@ -34,7 +34,7 @@ async def serve(plan: Plan, urls: Sequence[str], source: int, out: IO[bytes], *,
 def _hardware(plan: Plan) -> Kits:
     from firmware_sim.fleet.hardware_kit import HardwareKits  # noqa: PLC0415 - its libraries are loaded only where it is used
 
-    return HardwareKits(plan.cards, plan.seed)
+    return HardwareKits(plan.cards, plan.seed, plan.attested)
 
 
 async def _obey(fleet: Fleet, lines: "asyncio.Queue[bytes]", writer: LineWriter) -> None:

@@ -27,8 +27,10 @@ BALLOTS_AFTER_CLOSE_MAX = 1
 NOTES_MAX = 256
 """Incidents, speeches and recusals of one session, device or card key, counted from the latest opening of a sitting."""
 SEAT_KEYS = frozenset({By.SESSION, By.DEVICE, By.CARD})
-SUSPICIOUS = frozenset({"signature", "key", "fork", "budget", "wrong-key", "unknown-key", "foreign"})
-"""Refusals that smell of an attack: one `incident` each source, reason and sitting."""
+SUSPICIOUS = frozenset({
+    "signature", "key", "fork", "budget", "wrong-key", "unknown-key", "foreign", "card-proof", "card-cloned",
+})  # fmt: skip
+"""Refusals that smell of an attack, by their reason or by why: one `incident` each source, code and sitting."""
 
 RootAt = Callable[[int], str]
 """The root (43 characters) of our own tree at a size it has reached."""
@@ -54,7 +56,8 @@ class Repeated:
 class Refused:
     """Not logged. `reason` is a code of `docs/protocol.md` section 6.1, `fact` is for people who look closer.
 
-    `why` names what stood against an act that would be void `state`; `legal` are the verbs that are legal now.
+    `why` names what stood against an act that would be void `state`, or against a card; `legal` are the verbs that are
+    legal now.
     """
 
     hash: str
@@ -64,9 +67,9 @@ class Refused:
     legal: tuple[str, ...] = ()
 
     @property
-    def suspicious(self) -> bool:
-        """True if this smells of an attack."""
-        return self.reason in SUSPICIOUS
+    def suspicion(self) -> str:
+        """The code of the incident if this smells of an attack, else empty."""
+        return next((code for code in (self.reason, self.why) if code in SUSPICIOUS), "")
 
 
 def decide(

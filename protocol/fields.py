@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
-from protocol.encoding import is_normal
-from protocol.errors import PayloadRefused
+from protocol.encoding import from_base64url, is_normal
+from protocol.errors import EnvelopeRefused, PayloadRefused
 from protocol.keys import Jwk
 
 INTEGER_MAX = 2**53 - 1
@@ -19,9 +19,13 @@ _HASH = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 _SIGNATURE = re.compile(r"[A-Za-z0-9_-]{85}[AQgw]")
 _SEEN = re.compile(r"(0|[1-9][0-9]{0,15}):[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 _ORIGIN = re.compile(r"chamber/[a-z0-9-]{1,40}/[a-z0-9-]{1,40}/[a-z0-9-]{1,40}")
+_CARD_UID = re.compile(r"(?:[0-9a-f]{2}){4}|(?:[0-9a-f]{2}){7}|(?:[0-9a-f]{2}){10}")
 _MEMBER_NAMES = ["id", "name", "group", "auth", "jwk"]
 _SEAT_NAMES = ["id", "jwk", "place"]
 CARD_GRADES = ("piv", "ntag424", "uid")
+ATTESTED_KINDS = ("ntag424", "uid")
+"""Cards that cannot sign: the controller attests their sessions."""
+MIRROR_BYTES_MAX = 256
 TEXT_CHARACTERS_MAX = 300
 
 Check = Callable[[Any], Any]
@@ -83,6 +87,28 @@ def one_of(*words: str) -> Check:
 def is_identifier(text: str) -> bool:
     """True for an identifier: `a-z`, `0-9` and hyphens, at most 40."""
     return _IDENTIFIER.fullmatch(text) is not None
+
+
+def _encoded(*lengths: int) -> Check:
+    """A check for canonical base64url of bytes of one of these lengths; 0 is the empty text."""
+
+    def check(value: Any) -> str:  # noqa: ANN401 - see above
+        if type(value) is not str:
+            raise PayloadRefused("not base64url", "member")
+        try:
+            length = len(from_base64url(value.encode("ascii")))
+        except (EnvelopeRefused, UnicodeEncodeError) as error:
+            raise PayloadRefused("not base64url", "member") from error
+        if length not in lengths:
+            raise PayloadRefused("base64url of another length", "member")
+        return value
+
+    return check
+
+
+def is_card_uid(text: str) -> bool:
+    """True for a card's UID: 4, 7 or 10 bytes in lower-case hex."""
+    return _CARD_UID.fullmatch(text) is not None
 
 
 def _tuple_of(check: Check) -> Check:
@@ -185,6 +211,10 @@ Identifiers = Annotated[tuple[str, ...], _identifiers]
 Hashes = Annotated[tuple[str, ...], _tuple_of(_pattern(_HASH, "a hash"))]
 Naturals = Annotated[tuple[int, ...], _naturals]
 KeyObject = Annotated[Jwk, _jwk]
+CardUid = Annotated[str, _pattern(_CARD_UID, "a UID of 4, 7 or 10 bytes in lower-case hex")]
+OptionalBlock = Annotated[str, _encoded(0, 16)]
+TwoBlocks = Annotated[str, _encoded(32)]
+MirrorText = Annotated[str, _encoded(*range(MIRROR_BYTES_MAX + 1))]
 FORMS: dict[Check, Form] = {
     check_identifier: _quoted(_IDENTIFIER),
     _optional_identifier: _quoted(_IDENTIFIER, empty=True),

@@ -199,10 +199,12 @@ class Hall(Record):
 class DeskPart(Record):
     """Part `part` of `of` of version `number` of a document for consoles and screens; `data` is base64.
 
-    `name` is `house`, `now` or `vote-` and a vote's id. Documents are no evidence; the log is.
+    `name` is `house`, `now` or `vote-` and a vote's id. `epoch` is another one after each start of the controller.
+    Documents are no evidence; the log is.
     """
 
     name: Text
+    epoch: Natural
     number: Natural
     part: Natural
     of: Natural

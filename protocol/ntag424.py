@@ -9,13 +9,16 @@ and sees no key. The controller then attests the session (grade B), and the minu
 
 `RndA` is 16 fresh random bytes, made by the caller; used twice it proves nothing.
 
-Source: NXP AN12196 sections 5 and 6; AN10922 section 2.2 (keys of cards); NT4H2421Gx data sheet section 9.1.
+Source: `docs/protocol.md` section 5.5; NXP AN12196 sections 5 and 6; AN10922 section 2.2 (keys of cards); NT4H2421Gx
+data sheet section 9.1.
 """
 
 import hmac
+import re
 from dataclasses import dataclass
 
 from protocol.aes import BLOCK_BYTES, KEY_BYTES, ZERO_BLOCK, cmac, decrypt, encrypt
+from protocol.encoding import base64url
 from protocol.errors import ChamberError
 
 RANDOM_BYTES = 16
@@ -26,10 +29,16 @@ UID_BYTES = 7
 MAC_BYTES = 8
 TRANSACTION_BYTES = 4
 DIVERSIFICATION_BYTES_MAX = 31
+APPLICATION = bytes.fromhex("3042f5")
+"""The application identifier in the diversification of a card's key."""
+SYSTEM_BYTES_MAX = DIVERSIFICATION_BYTES_MAX - UID_BYTES - len(APPLICATION)
 _CAPABILITY_BYTES = 6
 _COUNTER_BYTES = 2
 _DIVERSIFY_AES128 = b"\x01"
 _REDUCTION = 0x87
+_REFERENCE_DOMAIN = b"chamber-card-ref/1"
+_HIDDEN = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
+_MAC = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{16}(?![0-9A-Fa-f])")
 _PICC_TAG = 0xC7
 """PICCDataTag of a card that mirrors UID and counter; its low bits are the length of the UID."""
 
@@ -72,6 +81,21 @@ def diversify(master: bytes, message: bytes) -> bytes:
         data = (data + b"\x80").ljust(2 * BLOCK_BYTES, b"\x00")
         mask = _double(first)
     return encrypt(master, data[:BLOCK_BYTES] + _xor(data[BLOCK_BYTES:], mask))[BLOCK_BYTES:]
+
+
+def card_key(master: bytes, uid: bytes, chamber: str) -> bytes:
+    """Key 0 of a card of this chamber. `uid` is the card's 7 bytes, `chamber` the chamber's identifier.
+
+    Raises `CardProofRefused`: another UID, which a card that hides its own shows.
+    """
+    if len(uid) != UID_BYTES:
+        raise CardProofRefused("a UID that is not 7 bytes: the card hides its own")
+    return diversify(master, uid + APPLICATION + chamber.encode("ascii")[:SYSTEM_BYTES_MAX])
+
+
+def card_reference(master: bytes, uid: bytes) -> str:
+    """`card_ref` of a session: names a card in the log without its UID, which is too short to be hashed alone."""
+    return base64url(hmac.digest(master, _REFERENCE_DOMAIN + uid, "sha256"))
 
 
 def respond(key: bytes, challenge: bytes, random_a: bytes) -> bytes:
@@ -153,6 +177,22 @@ def read_mirror(key: bytes, encrypted: bytes) -> tuple[bytes, int]:
     if plain[0] != _PICC_TAG:
         raise CardProofRefused("mirrored data under another key")
     return plain[1 : 1 + UID_BYTES], int.from_bytes(plain[1 + UID_BYTES : 4 + UID_BYTES], "little")
+
+
+def read_counter(key: bytes, uid: bytes, message: bytes) -> int:
+    """The counter that this card mirrors into the message it showed at one reading.
+
+    `message` holds, in hexadecimal digits of either case, one run of exactly 32 (UID and counter, encrypted) and one of
+    exactly 16 (their MAC over nothing), both under key 0. Raises `CardProofRefused`: it does not, or is another card's.
+    """
+    hidden, macs = _HIDDEN.findall(message), _MAC.findall(message)
+    if len(hidden) != 1 or len(macs) != 1:
+        raise CardProofRefused("a message that mirrors no counter")
+    shown, counter = read_mirror(key, bytes.fromhex(hidden[0].decode("ascii")))
+    mac = truncated_mac(mirror_keys(key, uid, counter).mac, b"")
+    if shown != uid or not hmac.compare_digest(mac, bytes.fromhex(macs[0].decode("ascii"))):
+        raise CardProofRefused("a message that another card mirrors")
+    return counter
 
 
 def mirror_keys(key: bytes, uid: bytes, counter: int) -> SessionKeys:

@@ -115,7 +115,7 @@ def vote_document(state: LogState, vote: VoteState, blobs: Blobs) -> dict[str, A
         "repeats": repeated.arm.vote if repeated is not None else "",
         "rule_corrections": [{"index": i, "from": old, "to": new} for i, old, new in vote.rule_corrections],
         "stated": [{"index": i, "member": member, "stated": word} for i, member, word in vote.stated],
-        "ballots": _ballots(vote, tally),
+        "ballots": _ballots(state, vote, tally),
         "void_leaves": _void_leaves(state, vote),
     }
 
@@ -134,16 +134,20 @@ def why_of(vote: VoteState, tally: Tally) -> str:
     return explain_outcome(vote.rule, tally.figures, vote.casting)
 
 
-def _ballots(vote: VoteState, tally: Tally) -> list[dict[str, Any]]:
+def _ballots(state: LogState, vote: VoteState, tally: Tally) -> list[dict[str, Any]]:
+    """Each member's standing. `attested`: 1 for the ballot of a session that the controller attested (grade B)."""
     rows = []
     for member, standing in tally.standings.items():
         ballot = vote.ballots.get(member)
         word = STANDING_WORDS[standing]
         if ballot is None:
-            rows.append({"member": member, "standing": word, "choice": [], "how": "", "index": 0})
+            rows.append({"member": member, "standing": word, "choice": [], "how": "", "attested": 0, "index": 0})
             continue
-        choice, how = list(ballot.choice), ballot.how or "seat"
-        rows.append({"member": member, "standing": word, "choice": choice, "how": how, "index": ballot.index})
+        session = state.sessions.get(ballot.session)
+        rows.append({
+            "member": member, "standing": word, "choice": list(ballot.choice), "how": ballot.how or "seat",
+            "attested": int(session is not None and session.attested), "index": ballot.index,
+        })  # fmt: skip
     return rows
 
 

@@ -257,6 +257,7 @@ class OfficerState:
 class LogState:
     """Everything a log means.
 
+    `card_counters` holds, by `card_ref`, the highest counter that was attested.
     `notes` counts what each key of a roster has entered since the last opening besides ballots and sessions.
     `owed` holds votes whose (next) result the controller has yet to append; `disputed` lists indices of results that
     the recount contradicts; `last_vote_end` is the index at which a vote last ended.
@@ -279,6 +280,7 @@ class LogState:
     sessions: dict[str, SessionState] = field(default_factory=dict)
     nonces: set[str] = field(default_factory=set)
     session_kids: set[str] = field(default_factory=set)
+    card_counters: dict[str, int] = field(default_factory=dict)
     arms: dict[str, VoteState] = field(default_factory=dict)
     opens: dict[str, VoteState] = field(default_factory=dict)
     results: dict[str, VoteState] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What came down to this seat: a challenge, a refusal or a receipt, read and verified.
+"""What came down to this seat: a challenge or question, a refusal or a receipt, read and verified.
 
 Source: `docs/protocol.md` sections 5.2 and 5.3.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from protocol.encoding import hash_text
 from protocol.errors import ChamberError, MessageRefused, ReceiptRefused
 from protocol.jws import read_envelope
-from protocol.messages import Challenge, Refusal, Status, open_message, read_message
+from protocol.messages import CardAttested, CardQuestion, Challenge, Refusal, Status, open_message, read_message
 from protocol.receipt import Receipt, open_receipt
 from seat_client.known_keys import KnownKeys
 from seat_client.outbox import Outbox
@@ -32,7 +32,11 @@ class Settled:
     why: str = ""
 
 
-def read_down(data: bytes, keys: KnownKeys, outbox: Outbox) -> Challenge | Settled | None:
+Asked = Challenge | CardQuestion | CardAttested
+"""What the controller sends while a session is being opened."""
+
+
+def read_down(data: bytes, keys: KnownKeys, outbox: Outbox) -> Asked | Settled | None:
     """Read a message of `down`. None: an answer for a record that was settled before.
 
     Raises `MessageRefused`: neither, or not the controller's; `ReceiptRefused`: it does not hold for our record.
@@ -40,7 +44,7 @@ def read_down(data: bytes, keys: KnownKeys, outbox: Outbox) -> Challenge | Settl
     if data.startswith(_PROOF):
         return _read_receipt(data, keys, outbox)
     message = open_message(data, keys.controller)
-    if isinstance(message, Challenge):
+    if isinstance(message, Asked):
         return message
     if not isinstance(message, Refusal):
         raise MessageRefused(f"a {message.kind} on a seat's way down")

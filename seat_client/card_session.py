@@ -1,20 +1,24 @@
 """One card at this seat: its session key, and the records that key, card and device sign.
 
 A card answers late and outside the core, so what it must sign is drafted first and finished when the signature comes.
+A card that cannot sign is offered to the controller instead, whose record of the session is then compared with ours.
 
-Source: `docs/protocol.md` sections 5.4, 6.3 and 6.5.
+Source: `docs/protocol.md` sections 5.4, 5.5, 6.3 and 6.5.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 from protocol.encoding import base64url, digest, from_base64url, hash_text
-from protocol.jws import seal
+from protocol.errors import ChamberError
+from protocol.jws import read_envelope, seal
 from protocol.keys import SIGNATURE_BYTES, Ed25519Signer, PublicKey, Signer
 from protocol.meaning.session import pop_message
+from protocol.messages import CardAnswer, CardOffer
 from protocol.record import Record
-from protocol.records import Ballot, Session, SessionBind, SessionEnd, Speech
-from seat_client.events import ChallengeOpened, Moment
+from protocol.records import Ballot, Session, SessionAttested, SessionBind, SessionEnd, Speech, read_record
+from seat_client.errors import AttestationRefused
+from seat_client.events import AttestedCardEntered, CardEntered, ChallengeOpened, Moment, ProofBegun
 
 _KEY_DOMAIN: Final = b"chamber-seat/session-key/1"
 
@@ -58,30 +62,67 @@ class Place:
 
 
 class CardSession:
-    """A session from its challenge to its end. `bound` is True once the binding counts."""
+    """A session from its nonce to its end. `hash` is empty until it has its record, `bound` True once that counts."""
 
-    __slots__ = ("_key", "_seq", "bind_hash", "bound", "draft", "hash", "member", "sitting")
+    __slots__ = ("_key", "_place", "_seq", "bind_hash", "bound", "hash", "member", "nonce", "sitting")
 
-    def __init__(
-        self, place: Place, member: str, card: PublicKey, entropy: bytes, given: ChallengeOpened, moment: Moment
-    ) -> None:
-        """Make a fresh key from the card's stay (`entropy`) and the challenge, and draft the session."""
-        self._key = Ed25519Signer(digest(_KEY_DOMAIN + entropy + given.nonce.encode("ascii")))
-        self._seq = 0
-        self.member, self.sitting = member, given.sitting
-        self.hash = self.bind_hash = ""
+    def __init__(self, place: Place, entropy: bytes, sitting: str, nonce: str) -> None:
+        """Make a fresh key from the card's stay (`entropy`) and the nonce."""
+        self._key = Ed25519Signer(digest(_KEY_DOMAIN + entropy + nonce.encode("ascii")))
+        self._place, self._seq = place, 0
+        self.sitting, self.nonce = sitting, nonce
+        self.member = self.hash = self.bind_hash = ""
         self.bound = False
-        session = Session(
-            place.origin, given.sitting, member, place.seat, place.device.public.thumbprint, self._key.public.jwk(),
-            given.nonce, given.size, moment.unix_ms,
-        )  # fmt: skip
-        self.draft = draft(session, card)
 
-    def authorise(self, signature: bytes) -> bytes:
+    # A card that signs.
+
+    def draft(self, card: CardEntered, given: ChallengeOpened, moment: Moment) -> Draft:
+        """The session as the card is to sign it."""
+        place, self.member = self._place, card.member
+        session = Session(
+            place.origin, self.sitting, card.member, place.seat, place.device.public.thumbprint,
+            self._key.public.jwk(), self.nonce, given.size, moment.unix_ms,
+        )  # fmt: skip
+        return draft(session, card.key)
+
+    def authorise(self, drafted: Draft, signature: bytes) -> bytes:
         """The session's envelope, with the card's verified signature."""
-        session = self.draft.finish(signature)
+        session = drafted.finish(signature)
         self.hash = hash_text(session)
         return session
+
+    # A card that cannot.
+
+    def offer(self, card: AttestedCardEntered, begun: ProofBegun | None, moment: Moment) -> bytes:
+        """The offer of a card; `begun` is what it gave, nothing for one that proves nothing."""
+        challenge, mirror = (base64url(begun.challenge), base64url(begun.mirror)) if begun is not None else ("", "")
+        return CardOffer(
+            self._place.seat, self.sitting, self.nonce, card.kind, card.uid.hex(), self._key.public.jwk(), challenge,
+            mirror, moment.unix_ms,
+        ).seal(self._place.device)  # fmt: skip
+
+    def answer(self, proof: bytes, moment: Moment) -> bytes:
+        """The card's proof for the controller."""
+        return CardAnswer(self._place.seat, self.nonce, base64url(proof), moment.unix_ms).seal(self._place.device)
+
+    def accept(self, data: bytes, controller: PublicKey) -> None:
+        """Take the controller's record of this session. Raises `AttestationRefused`: not that."""
+        place = self._place
+        try:
+            envelope = read_envelope(data)
+            record = read_record(envelope.kind, envelope.payload)
+            envelope.verify(controller)
+        except ChamberError as error:
+            raise AttestationRefused(error.fact) from error
+        if not isinstance(record, SessionAttested) or envelope.kid != controller.thumbprint:
+            raise AttestationRefused("a record that is no attestation of the controller's")
+        named = (record.ctx, record.sitting, record.seat, record.dev, record.key, record.nonce)
+        device = place.device.public.thumbprint
+        if named != (place.origin, self.sitting, place.seat, device, self._key.public.jwk(), self.nonce):
+            raise AttestationRefused("an attestation of another session")
+        self.hash, self.member = envelope.hash, record.member
+
+    # Either.
 
     def bind(self, device: Signer, moment: Moment) -> bytes:
         """The binding of a session that stands in the log."""

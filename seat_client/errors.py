@@ -20,6 +20,12 @@ class HeadRefused(ChamberError):
     code = "head"
 
 
+class AttestationRefused(ChamberError):
+    """A `session-attested` that is not the controller's, or not for this seat, device, sitting, nonce and key."""
+
+    code = "attestation"
+
+
 # --- The evidence does not hold. ----------------------------------------------------------------------------
 
 

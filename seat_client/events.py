@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from protocol.keys import PublicKey
+from protocol.seat_status import SeatStatus
 from seat_client.lamps import Lamp
 
 
@@ -42,9 +43,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Started(Event):
-    """The seat has power. `records` are the exact bytes that the journal kept, oldest first."""
+    """The seat has power. `records`: the exact bytes that the journal kept, oldest first; `version`: the program's."""
 
     records: tuple[bytes, ...] = ()
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,15 @@ class CardEntered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AttestedCardEntered(Event):
+    """A card that cannot sign lies in the tray. `kind`: `ntag424` or `uid`; `entropy` as in `CardEntered`."""
+
+    kind: str
+    uid: bytes
+    entropy: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class CardLeft(Event):
     """The tray is empty again."""
 
@@ -101,10 +112,28 @@ class CardSigned(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class CardFailed(Event):
-    """The card did not answer request `number`."""
+class ProofBegun(Event):
+    """The card answered request `number` with a challenge of 16 bytes; `mirror`: the message it showed before."""
 
     number: int
+    challenge: bytes
+    mirror: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ProofFinished(Event):
+    """The card answered request `number` with a proof of 32 bytes."""
+
+    number: int
+    proof: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CardFailed(Event):
+    """The card did not answer request `number`, for a `reason`."""
+
+    number: int
+    reason: str = "card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +168,16 @@ class TimePassed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Measured(Event):
+    """How the unit itself is, at least every `protocol.seat_status.HEARTBEAT_S`. Members as in `SeatStatus`."""
+
+    reader_errors: int = 0
+    missed_beats: int = 0
+    throttled: int = 0
+    undervolted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class JournalFailed(Event):
     """A record could not be kept: it travels all the same, but a power cut would lose it."""
 
@@ -158,6 +197,26 @@ class ChallengeOpened(Event):
     sitting: str
     nonce: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferOpened(Event):
+    """The controller gave this seat a nonce, and the card in the tray cannot sign: it is to be offered."""
+
+    sitting: str
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionOpened(Event):
+    """The controller's 32 bytes for the card that was offered."""
+
+    response: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationFound(Event):
+    """The controller's own record of the session stands in the log, and was compared with what was offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +280,9 @@ class PublishRecord(Effect):
 
 @dataclass(frozen=True, slots=True)
 class PublishStatus(Effect):
-    """Send the retained `status`: `online` or `fault`."""
+    """Send the retained `status`."""
 
-    state: str
+    status: SeatStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +291,21 @@ class AskCard(Effect):
 
     number: int
     message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BeginProof(Effect):
+    """Ask the card for a challenge; answer with `ProofBegun` or `CardFailed` and the same number."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class FinishProof(Effect):
+    """Give the card the controller's 32 bytes; answer with `ProofFinished` or `CardFailed` and the same number."""
+
+    number: int
+    response: bytes
 
 
 @dataclass(frozen=True, slots=True)

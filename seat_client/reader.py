@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from seat_client.card import Card
+from seat_client.card import AttestedCard, Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,13 @@ class CardPlaced:
     """A card lies in the tray and can be talked to."""
 
     card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class AttestedPlaced:
+    """A card lies in the tray that cannot sign: only the controller can check it."""
+
+    card: AttestedCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +40,13 @@ class Trouble:
     detail: str = ""
 
 
+Change = CardPlaced | AttestedPlaced | CardRemoved
+
+
 class Reader(Protocol):
     """One tray."""
 
-    def changes(self) -> AsyncIterator[CardPlaced | CardRemoved]:
+    def changes(self) -> AsyncIterator[Change]:
         """Placed and removed by turns, beginning with placed; the first may come at once after power-up."""
 
     def troubles(self) -> AsyncIterator[Trouble]:

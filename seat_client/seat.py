@@ -14,11 +14,13 @@ Source: `docs/protocol.md` sections 5, 6.5 and 7.3.
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
+from protocol.encoding import from_base64url
 from protocol.errors import ChamberError
 from protocol.jws import read_envelope
 from protocol.keys import PublicKey, Signer
-from protocol.messages import Challenge, ChallengeRequest
+from protocol.messages import CardAnswer, CardAttested, CardOffer, CardQuestion, Challenge, ChallengeRequest
 from protocol.records import Ballot, SessionBind, SessionEnd, read_record
+from protocol.seat_status import SeatStatus
 from seat_client import events as e
 from seat_client.answers import Settled, read_down
 from seat_client.bindings import Bindings
@@ -27,9 +29,9 @@ from seat_client.errors import ForkSeen
 from seat_client.events import Happening
 from seat_client.face import Face
 from seat_client.lamps import Situation
-from seat_client.moves import CARD_IN, State, next_state
+from seat_client.moves import CARD_IN, RELAYING, State, next_state
 from seat_client.outgoing import Outgoing
-from seat_client.stay import Stay
+from seat_client.stay import CardAnswered, Stay
 from seat_client.view import Learned, View
 from seat_client.voting import Voting
 
@@ -39,7 +41,10 @@ TRAY_CLEAR: Final = "clear"
 READER_BACK: Final = "reader-back"
 BUTTON_CLEAR: Final = "clear"
 _OF_CARDS: Final = frozenset({"two-cards", "card-refused"})
-_OPENING: Final = frozenset({"session", "session-bind", ChallengeRequest.kind})
+_OPENING: Final = frozenset({"session", "session-bind", ChallengeRequest.kind, CardOffer.kind, CardAnswer.kind})
+_MAY_BE_REFUSED: Final = frozenset({State.ASKING, *RELAYING, State.BINDING})
+CANNOT_SIGN: Final = "card-cannot-sign"
+"""Why a press makes no ballot in a vote in which each ballot is signed by the card itself."""
 
 
 class Seat:
@@ -78,16 +83,27 @@ class Seat:
         """False in a vote where the first press stands."""
         return self._view.arm is None or self._view.arm.change == "last"
 
+    @property
+    def status(self) -> SeatStatus:
+        """What the seat says of itself, as of the newest event."""
+        return self._face.status
+
+    @property
+    def is_connected(self) -> bool:
+        """True while there is a link to a broker."""
+        return self._outgoing.online
+
     def next_deadline_s(self) -> float | None:
-        """When to be told that time has passed; None with nothing to send again, or no link to send it."""
+        """When to be told that time has passed; None with nothing to send, or no link to send it."""
         waits = self._outgoing.online and self._view.keys is not None
-        return self._outgoing.outbox.next_due_s() if waits else None
+        due_s = (self._outgoing.outbox.next_due_s() if waits else None, self._face.status_due_s())
+        return min((one for one in due_s if one is not None), default=None)
 
     # The one way in.
 
     def handle(self, event: e.Event, moment: e.Moment) -> list[e.Effect]:
         """Take an event and return what to do, in order. Raises `WrongOrder`: no such move; nothing has changed."""
-        if isinstance(event, e.CardSigned | e.CardFailed) and self.state is not State.OFF:
+        if isinstance(event, CardAnswered) and self.state is not State.OFF:
             answer = self._stay.judge_answer(event)
             if answer is None:
                 return []  # to what was asked of a card that has been taken out since
@@ -114,10 +130,13 @@ class Seat:
             elif self.state is State.ABSENT:
                 self._bindings.end_leftovers(self._device)
         self._show_lamp(connected=connected)
+        self._face.tray = self._refusal
+        self._face.show_status()
 
     # Power, link, time.
 
     def _on_started(self, event: e.Started, _before: State) -> None:
+        self._face.start(event.version)
         for data in event.records:
             try:
                 envelope = read_envelope(data)
@@ -134,7 +153,7 @@ class Seat:
     def _on_link_up(self, _event: e.LinkUp, _before: State) -> None:
         self._outgoing.online = True
         self._tell(Happening.ONLINE)
-        self._face.show_status()
+        self._face.ask_status()
         self._send_again()
 
     def _send_again(self) -> None:
@@ -152,6 +171,9 @@ class Seat:
 
     def _on_journal_failed(self, _event: e.JournalFailed, _before: State) -> None:
         self._face.note_journal(self._who())
+
+    def _on_measured(self, event: e.Measured, _before: State) -> None:
+        self._face.note_measures(event)
 
     # What arrives.
 
@@ -199,10 +221,33 @@ class Seat:
         if isinstance(answer, Settled):
             self._take_answer(answer)
         elif isinstance(answer, Challenge):
-            if (answer.seat, answer.sitting) == (self.id, self._view.sitting):
-                self._enter(e.ChallengeOpened(answer.sitting, answer.nonce, answer.size))
+            self._take_challenge(answer)
+        elif answer is not None:
+            self._take_relayed(answer, self._view.keys.controller)
+
+    def _take_challenge(self, answer: Challenge) -> None:
+        if (answer.seat, answer.sitting) != (self.id, self._view.sitting):
+            self._tell(Happening.FAULT, reason="challenge")
+        elif self._stay.cannot_sign:
+            self._enter(e.OfferOpened(answer.sitting, answer.nonce))
+        else:
+            self._enter(e.ChallengeOpened(answer.sitting, answer.nonce, answer.size))
+
+    def _take_relayed(self, answer: CardQuestion | CardAttested, controller: PublicKey) -> None:
+        """A question for the card at hand, or its session; what is about another stay comes too late to matter."""
+        if answer.seat != self.id:
+            self._tell(Happening.FAULT, reason=answer.kind)
+        elif self.state not in RELAYING or not self._stay.awaits(answer.nonce):
+            return
+        elif isinstance(answer, CardQuestion):
+            self._enter(e.QuestionOpened(from_base64url(answer.response.encode("ascii"))))
+        else:
+            try:
+                self._stay.take_attestation(answer.record.encode("utf-8"), controller)
+            except ChamberError as error:
+                self._enter(e.SessionDenied(error.code))
             else:
-                self._tell(Happening.FAULT, reason="challenge")
+                self._enter(e.AttestationFound())
 
     def _take_answer(self, answer: Settled) -> None:
         if not self._accept_receipt(answer):
@@ -242,10 +287,10 @@ class Seat:
         refused = answer.receipt is None or answer.reason != ""
         own = self._stay.owns(answer.record)
         session = self._stay.session
-        if own and refused and self.state in {State.ASKING, State.BINDING}:
+        if own and refused and self.state in _MAY_BE_REFUSED:
             again = self._stay.may_try_again(answer.reason)
             self._outgoing.drop(answer.record)
-            self._enter(e.NonceGone() if again else e.SessionDenied(answer.reason))
+            self._enter(e.NonceGone() if again else e.SessionDenied(self._name_of(answer)))
         elif own and self.state is State.BINDING and session is not None and answer.record == session.hash:
             self._outgoing.drop(answer.record)
             self._stay.send_binding()
@@ -253,6 +298,11 @@ class Seat:
             self._enter(e.SessionCounted())
         elif not self._bindings.settle_bind(answer.record, refused=refused):
             self._outgoing.drop(answer.record)
+
+    @staticmethod
+    def _name_of(answer: Settled) -> str:
+        """What a member is told of a refusal: a card's own trouble rather than that it was the card."""
+        return answer.why if answer.reason == "card" and answer.why else answer.reason
 
     def _settle_floor(self, answer: Settled) -> None:
         self._outgoing.drop(answer.record)
@@ -262,7 +312,7 @@ class Seat:
 
     # Card and session.
 
-    def _on_card_entered(self, event: e.CardEntered, _before: State) -> None:
+    def _on_card_entered(self, event: e.CardEntered | e.AttestedCardEntered, _before: State) -> None:
         self._stay.enter(event)
 
     def _on_way_cleared(self, _event: e.WayCleared, _before: State) -> None:
@@ -278,11 +328,33 @@ class Seat:
         if signed is not None:
             self._voting.cast(*signed)
 
-    def _on_card_failed(self, _event: e.CardFailed, before: State) -> None:
-        self._tell(Happening.FAULT, reason="card")
+    def _on_card_failed(self, event: e.CardFailed, before: State) -> None:
+        self._tell(Happening.FAULT, reason=event.reason)
         self._stay.forget_question()
-        if before is State.SIGNING:
-            self._stay.close("card")
+        if before is not State.PRESENT:
+            self._stay.close(event.reason)
+
+    # A card that cannot sign.
+
+    def _on_offer_opened(self, event: e.OfferOpened, before: State) -> None:
+        if before is State.ASKING:
+            assert self._view.keys is not None, "a challenge was verified with them"
+            self._stay.begin_proof(event, self._view.keys.origin)
+
+    def _on_proof_begun(self, event: e.ProofBegun, _before: State) -> None:
+        self._stay.send_offer(event)
+
+    def _on_question_opened(self, event: e.QuestionOpened, before: State) -> None:
+        if before is State.OFFERING:
+            self._stay.finish_proof(event)
+
+    def _on_proof_finished(self, event: e.ProofFinished, _before: State) -> None:
+        self._stay.send_proof(event)
+
+    def _on_attestation_found(self, _event: e.AttestationFound, _before: State) -> None:
+        self._stay.send_binding()
+
+    # Presence.
 
     def _on_session_counted(self, _event: e.SessionCounted, _before: State) -> None:
         self._stay.bind()
@@ -341,10 +413,12 @@ class Seat:
         ballot = self._voting.press(choice, self.id, session)
         if ballot is None:
             return
-        if self._view.signs_each_ballot:
-            self._stay.ask_ballot(ballot)
-        else:
+        if not self._view.signs_each_ballot:
             self._voting.cast(ballot.seal(session), ballot)
+        elif self._stay.cannot_sign:
+            self._voting.refuse(ballot, CANNOT_SIGN)
+        else:
+            self._stay.ask_ballot(ballot)
 
     # What is shown.
 
@@ -363,7 +437,8 @@ class Seat:
             refused=self._refusal != "",
         )  # fmt: skip
         self._face.show_lamp(situation, self._refusal or self._stay.denied, press)
-        may_press = connected and not situation.fault and self.vote_to_press != ""
+        able = not (self._view.signs_each_ballot and self._stay.cannot_sign)
+        may_press = connected and able and not situation.fault and self.vote_to_press != ""
         self._face.show_buttons(may_press=may_press, asks_to_speak=self._stay.asks_to_speak)
 
     # Each handler takes its own class of event, which the type of a table cannot say.
@@ -373,13 +448,20 @@ class Seat:
         e.LinkDown: _on_link_down,
         e.TimePassed: _on_time_passed,
         e.JournalFailed: _on_journal_failed,
+        e.Measured: _on_measured,
         e.TrustArrived: _on_trust,
         e.HeadArrived: _on_head,
         e.DownArrived: _on_down,
         e.CardEntered: _on_card_entered,
+        e.AttestedCardEntered: _on_card_entered,
         e.CardLeft: _on_card_left,
         e.CardSigned: _on_card_signed,
         e.CardFailed: _on_card_failed,
+        e.OfferOpened: _on_offer_opened,
+        e.ProofBegun: _on_proof_begun,
+        e.QuestionOpened: _on_question_opened,
+        e.ProofFinished: _on_proof_finished,
+        e.AttestationFound: _on_attestation_found,
         e.TrayTold: _on_tray_told,
         e.ButtonTold: _on_button_told,
         e.ButtonPressed: _on_button,

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from seat_client.reader import CardPlaced, CardRemoved, Trouble
-from seat_client.software_card import SoftwareCard
+from seat_client.reader import AttestedPlaced, CardPlaced, CardRemoved, Change, Trouble
+from seat_client.software_card import SoftwareAttestedCard, SoftwareCard
 
 
 class SoftwareReader:
@@ -12,18 +12,18 @@ class SoftwareReader:
 
     __slots__ = ("_changes", "card")
 
-    def __init__(self, card: SoftwareCard | None = None) -> None:
-        self.card: SoftwareCard | None = None
-        self._changes: asyncio.Queue[CardPlaced | CardRemoved] = asyncio.Queue()
+    def __init__(self, card: SoftwareCard | SoftwareAttestedCard | None = None) -> None:
+        self.card: SoftwareCard | SoftwareAttestedCard | None = None
+        self._changes: asyncio.Queue[Change] = asyncio.Queue()
         if card is not None:
             self.place(card)
 
-    def place(self, card: SoftwareCard) -> None:
+    def place(self, card: SoftwareCard | SoftwareAttestedCard) -> None:
         """Lay a card into the tray; one that lies there is taken out first."""
         self.remove()
         self.card = card
         card.in_field = True
-        self._changes.put_nowait(CardPlaced(card))
+        self._changes.put_nowait(CardPlaced(card) if isinstance(card, SoftwareCard) else AttestedPlaced(card))
 
     def remove(self) -> None:
         """Take the card out, if there is one."""
@@ -40,7 +40,7 @@ class SoftwareReader:
     async def stop(self) -> None:
         """Nothing to let go."""
 
-    async def changes(self) -> AsyncIterator[CardPlaced | CardRemoved]:
+    async def changes(self) -> AsyncIterator[Change]:
         """Placed and removed by turns."""
         while True:
             yield await self._changes.get()

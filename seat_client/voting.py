@@ -5,6 +5,7 @@ Source: `docs/protocol.md` sections 5.3, 6.3 and 7.3.
 
 from typing import Final
 
+from protocol.encoding import hash_text
 from protocol.records import Ballot
 from seat_client.answers import Settled
 from seat_client.card_session import CardSession
@@ -49,6 +50,13 @@ class Voting:
         press = Press(record, self._view.vote_name(ballot.open), ballot, self._outgoing.moment.now_s)
         self._presses.add(press)
         self._tell(Happening.PRESSED, press)
+
+    def refuse(self, ballot: Ballot, reason: str) -> None:
+        """A ballot that cannot be signed as its vote wants it: told and shown, and never sent."""
+        vote, now_s = self._view.vote_name(ballot.open), self._outgoing.moment.now_s
+        press = Press(hash_text(ballot.payload()), vote, ballot, now_s, Standing.NOT_COUNTED, reason)
+        self._presses.add(press)
+        self._tell(Happening.REFUSED, press)
 
     def settle(self, answer: Settled) -> str:
         """A ballot has its answer. Returns the hash of its session if that turns out to be dead."""

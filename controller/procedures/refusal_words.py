@@ -185,6 +185,9 @@ def _of_records(words: Catalogue) -> dict[str, str]:
         "key": words.gettext("A key in it is weak or malformed: make a new one."),
         "foreign": words.gettext("Only the controller writes that."),
         "nonce": words.gettext("The seat's request is too old: let the card be put in again."),
+        "card": words.gettext(
+            "The card did not prove itself: try it at another seat, or give the member another card."
+        ),
         "fork": words.gettext(
             "This officer saw another history than the controller has: stop, and compare the checkpoints first."
         ),

@@ -26,8 +26,10 @@ from firmware_sim.cards.uid import uid_card
 ISSUER: Final = b"simulated card issuer"
 """The secret of the key that signs the certificates of good cards."""
 NTAG424_MASTER: Final = bytes.fromhex("00112233445566778899aabbccddeeff")
-NTAG424_SYSTEM: Final = bytes.fromhex("3042f5") + b"CHAMBER"
-"""Application and system identifier behind the UID, from which a card's key 0 is derived."""
+NTAG424_CHAMBER: Final = "chamber"
+"""The chamber for which cards that are laid on a reader by name are personalised."""
+_APPLICATION: Final = bytes.fromhex("3042f5")
+_SYSTEM_BYTES_MAX: Final = 21
 NTAG424_NDEF: Final = bytes.fromhex("d101085501") + b"example"
 _LINK: Final = b"example/card?p=" + b"0" * DATA_DIGITS + b"&m=" + b"0" * MAC_DIGITS
 _MIRRORING_NDEF: Final = bytes((0xD1, 1, len(_LINK) + 1, 0x55, 0x02)) + _LINK
@@ -50,6 +52,11 @@ def uid_of(seed: int, name: str) -> bytes:
     return _NXP + seeded(seed, f"{name}/uid", _NXP_UID_REST)
 
 
+def ntag424_key(master: bytes, uid: bytes, chamber: str) -> bytes:
+    """Key 0 of a card of a chamber. Source: `docs/protocol.md` section 5.5."""
+    return diversified_key(master, uid + _APPLICATION + chamber.encode()[:_SYSTEM_BYTES_MAX])
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A sort of ISO-DEP card: its application for a seed, the card around it, and its answer to select."""
@@ -69,13 +76,18 @@ def piv_application(seed: int, fault: CardFault | None = None) -> Application:
 
 
 def ntag424_application(seed: int, fault: CardFault | None = None) -> Application:
-    """A personalised NTAG 424 DNA: key 0 derived from the master key, the others zero; its link mirrors a counter."""
+    """A personalised NTAG 424 DNA of `NTAG424_CHAMBER`, under `NTAG424_MASTER`."""
     uid = uid_of(seed, "ntag424")
-    keys = [diversified_key(NTAG424_MASTER, uid + NTAG424_SYSTEM)] + [bytes(16)] * (KEY_COUNT - 1)
-    card = Ntag424(uid, keys, Random(seed).randbytes, _MIRRORING_NDEF)
+    card = personalised(uid, ntag424_key(NTAG424_MASTER, uid, NTAG424_CHAMBER), Random(seed), fault)
+    return spoiled(card, fault, seed)
+
+
+def personalised(uid: bytes, key: bytes, generator: Random, fault: CardFault | None = None) -> Ntag424:
+    """An NTAG 424 DNA with this key 0, the others zero; its link mirrors a counter."""
+    card = Ntag424(uid, [key] + [bytes(16)] * (KEY_COUNT - 1), generator.randbytes, _MIRRORING_NDEF)
     data_at = _MESSAGE_AT + _MIRRORING_NDEF.index(b"?p=") + len(b"?p=")
     card.mirror(data_at, data_at + DATA_DIGITS + len(b"&m=")).frozen = fault is CardFault.FROZEN_COUNTER
-    return spoiled(card, fault, seed)
+    return card
 
 
 def authority() -> bytes:

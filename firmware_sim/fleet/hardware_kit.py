@@ -1,4 +1,4 @@
-"""Simulated hardware under a real seat: a PN532 on a pseudo-terminal with a PIV card, and pins with contact bounce.
+"""Simulated hardware under a real seat: a PN532 on a pseudo-terminal with a card, and pins with contact bounce.
 
 The seat runs its own driver and its own panel; what is simulated is what they are wired to. Each seat has a chip, a
 terminal and a board of its own; cards are issued by an authority of this simulation that anyone could be.
@@ -12,10 +12,14 @@ from typing import Final
 from firmware_sim.card_crypto import FAR_AHEAD, LONG_AGO, CardKey
 from firmware_sim.cards.catalogue import ISSUER, authority, seeded, uid_of
 from firmware_sim.cards.iso14443a import CardA
+from firmware_sim.cards.ntag424 import ntag424_card
 from firmware_sim.cards.piv import Piv, Slot, piv_card
 from firmware_sim.cards.piv_objects import CARD
+from firmware_sim.cards.uid import uid_card
+from firmware_sim.fleet.attested import make_chip
 from firmware_sim.fleet.kit import Kit, See
 from firmware_sim.fleet.pins import Board
+from firmware_sim.plan import ALL_SIGN, AttestedCards, uid_of_secret
 from firmware_sim.pn532.chip import Chip
 from firmware_sim.terminal import PseudoTerminal
 from seat_client.buttons.gpio_panel import GpioPanel, PanelSettings
@@ -25,6 +29,8 @@ from seat_client.nfc.cards import Policy
 from seat_client.nfc.serial_port import SerialPort
 from seat_client.nfc.tray import Tray
 
+POLICY: Final = Policy(issuer=authority(), attested=True, demo=True)
+"""Every kind of card reaches the controller, which knows whether this is a demonstration."""
 _GUID_BYTES: Final = 16
 
 
@@ -51,7 +57,7 @@ class HardwareKit:
         self._lying: CardA | None = None
         self.panel = SeenPanel(self._board, see)
         pulse = partial(self._terminal.reset)
-        self.reader = Tray(SerialPort(self._terminal.path, pulse), Policy(issuer=authority()))
+        self.reader = Tray(SerialPort(self._terminal.path, pulse), POLICY)
 
     def push(self, button: Button) -> None:
         """Push a button once: its contact bounces, and is let go a little later."""
@@ -78,13 +84,16 @@ class HardwareKit:
 
 
 class HardwareKits:
-    """Simulated hardware for a fleet, with PIV cards from their secrets (P-256 scalars)."""
+    """Simulated hardware for a fleet: PIV cards from their secrets (P-256 scalars), or others as `attested` says."""
 
-    def __init__(self, secrets: Mapping[str, bytes], seed: int) -> None:
+    def __init__(self, secrets: Mapping[str, bytes], seed: int, attested: AttestedCards = ALL_SIGN) -> None:
         issuer = CardKey.of_secret(ISSUER)
         self._generator = Random(seed)
         self._cards = {
-            member: _card(issuer, member, secret, number) for number, (member, secret) in enumerate(secrets.items())
+            member: _attested_card(attested, member, secret)
+            if member in attested.kinds
+            else _piv_card(issuer, member, secret, number)
+            for number, (member, secret) in enumerate(secrets.items())
         }
 
     def card(self, member: str) -> CardA:
@@ -100,7 +109,14 @@ class HardwareKits:
         return HardwareKit(self._cards, see, self._generator)
 
 
-def _card(issuer: CardKey, member: str, secret: bytes, number: int) -> CardA:
+def _attested_card(attested: AttestedCards, member: str, secret: bytes) -> CardA:
+    uid = uid_of_secret(secret)
+    if attested.kinds[member] == "uid":
+        return uid_card(uid)
+    return ntag424_card(make_chip(attested, secret), uid)
+
+
+def _piv_card(issuer: CardKey, member: str, secret: bytes, number: int) -> CardA:
     key = CardKey.of_scalar(secret)
     slot = Slot(key, issuer.certify(key, member, (LONG_AGO, FAR_AHEAD)))
     application = Piv({CARD: slot}, seeded(number, "piv/guid", _GUID_BYTES), serial=number)

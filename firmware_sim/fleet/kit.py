@@ -7,14 +7,16 @@ the hardware itself.
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from firmware_sim.plan import ALL_SIGN, AttestedCards, uid_of_secret
 from seat_client.events import Button
 from seat_client.lamps import Lamp
 from seat_client.panel import Panel
 from seat_client.reader import Reader
-from seat_client.software_card import SoftwareCard
+from seat_client.software_card import SoftwareAttestedCard, SoftwareCard
 from seat_client.software_panel import SoftwarePanel
 from seat_client.software_reader import SoftwareReader
 
+AnyCard = SoftwareCard | SoftwareAttestedCard
 See = Callable[[Lamp], None]
 """Whoever sits there sees the lamp."""
 
@@ -56,7 +58,7 @@ class Kits(Protocol):
 class SoftwareKit:
     """Panel, reader and cards of software."""
 
-    def __init__(self, cards: Mapping[str, SoftwareCard], see: See) -> None:
+    def __init__(self, cards: Mapping[str, AnyCard], see: See) -> None:
         self.panel = SoftwarePanel(see)
         self.reader = SoftwareReader()
         self._cards = cards
@@ -79,10 +81,10 @@ class SoftwareKit:
 
 
 class SoftwareKits:
-    """Kits of software, with cards from their secrets."""
+    """Kits of software, with cards from their secrets; `attested` says which of them cannot sign."""
 
-    def __init__(self, secrets: Mapping[str, bytes]) -> None:
-        self._cards = {member: SoftwareCard(member, secret) for member, secret in secrets.items()}
+    def __init__(self, secrets: Mapping[str, bytes], attested: AttestedCards = ALL_SIGN) -> None:
+        self._cards = {member: _card(member, secret, attested) for member, secret in secrets.items()}
 
     def knows(self, member: str) -> bool:
         """True if there is a card of this member."""
@@ -91,3 +93,15 @@ class SoftwareKits:
     def make(self, see: See) -> SoftwareKit:
         """The kit of a seat that gets power."""
         return SoftwareKit(self._cards, see)
+
+
+def _card(member: str, secret: bytes, attested: AttestedCards) -> AnyCard:
+    kind = attested.kinds.get(member, "")
+    if not kind:
+        return SoftwareCard(member, secret)
+    if kind == "uid":
+        return SoftwareAttestedCard(kind, uid_of_secret(secret))
+    from firmware_sim.fleet.attested import make_chip  # noqa: PLC0415 - most fleets have no such card
+
+    chip = make_chip(attested, secret)
+    return SoftwareAttestedCard(kind, uid_of_secret(secret), chip.process)

@@ -166,7 +166,7 @@ class Fleet:
         self.generator = random.Random(plan.seed)
         self.gate = asyncio.Semaphore(CONNECTING_MAX)
         self.units = {seat: SeatUnit(self, seat, Ed25519Signer(seed)) for seat, seed in plan.seats.items()}
-        self.kits = kits or SoftwareKits(plan.cards)
+        self.kits = kits or SoftwareKits(plan.cards, plan.attested)
         self._awaited = set(self.units)
         self._opened: dict[str, bool] = {}
         self._used: set[str] = set()

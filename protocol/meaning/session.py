@@ -44,7 +44,7 @@ def judge_session(state: LogState, entry: Entry) -> str:
 
 def apply_session(state: LogState, entry: Entry) -> None:
     """Remember the session; its key is believed only once the seat has bound it."""
-    record = cast("records.Session", entry.record)
+    record = cast("records.Session | records.SessionAttested", entry.record)
     key = key_of_jwk(record.key)
     state.nonces.add(record.nonce)
     state.session_kids.add(key.thumbprint)
@@ -52,6 +52,8 @@ def apply_session(state: LogState, entry: Entry) -> None:
         entry.hash, entry.index, record.sitting, record.member, record.seat, record.dev, key,
         attested=entry.author.by is By.CONTROLLER,
     )  # fmt: skip
+    if isinstance(record, records.SessionAttested):
+        state.card_counters[record.card_ref] = max(record.counter, state.card_counters.get(record.card_ref, 0))
 
 
 def pop_message(session_hash: bytes) -> bytes:

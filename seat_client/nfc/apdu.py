@@ -1,6 +1,7 @@
-"""Short APDUs and their answers, and the chain in which a card gives a long one.
+"""APDUs and their answers, and the chain in which a card gives a long one.
 
-`send` carries one APDU to the card and returns its answer: data and two bytes of status.
+`send` carries one APDU to the card and returns its answer: data and two bytes of status. APDUs are short; the extended
+form is used for one thing only, to ask a card that takes it for a whole answer at once (`LE_WHOLE`).
 
 Source: ISO/IEC 7816-4 sections 5.1, 5.3.4 and 5.6.
 """
@@ -15,16 +16,22 @@ Send = Callable[[bytes], bytes]
 OK: Final = 0x9000
 DATA_BYTES_MAX: Final = 255
 LE_MAX: Final = 256
+LE_WHOLE: Final = 65_536
+"""As much as there is, which only the extended form can say."""
 ANSWER_BYTES_MAX: Final = 10_240
 """Certificates of cards are 300 to 2,000 bytes; nothing longer than this is read to its end."""
 CHAIN_PARTS_MAX: Final = 48
 """Enough for the longest answer in parts of 256 bytes, and few enough for a card that gives one byte at a time."""
 _MORE: Final = 0x61
 _WRONG_LE: Final = 0x6C
+WRONG_LENGTH: Final = 0x6700
 _STATUS_BYTES: Final = 2
+_EXTENDED_LENGTH: Final = 0x00
+_LENGTH_AT: Final = 4
+"""Where a length stands, behind the four bytes of the header."""
 STATUS_CODES: Final = {
     0x6300: ("card-verification", "the card refused a proof"),
-    0x6700: ("card-length", "wrong length"),
+    WRONG_LENGTH: ("card-length", "wrong length"),
     0x6982: ("card-security", "a PIN or a key is needed first"),
     0x6983: ("card-blocked", "the card is blocked"),
     0x6985: ("card-conditions", "not allowed now"),
@@ -42,7 +49,7 @@ STATUS_CODES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One short APDU. `le` is how many bytes are wanted, 1..256, or None for none."""
+    """One APDU. `le` is how many bytes are wanted: 1..256, `LE_WHOLE`, or None for none."""
 
     cla: int
     ins: int
@@ -53,9 +60,12 @@ class Command:
 
     def encode(self) -> bytes:
         """The bytes. Raises `ValueError`: more data or a longer answer than a short APDU has."""
-        if len(self.data) > DATA_BYTES_MAX or not 1 <= (self.le or LE_MAX) <= LE_MAX:
+        if len(self.data) > DATA_BYTES_MAX or not (1 <= (self.le or LE_MAX) <= LE_MAX or self.le == LE_WHOLE):
             raise ValueError("a short APDU has at most 255 bytes of data and asks for 1 to 256")
         parts = bytes([self.cla, self.ins, self.p1, self.p2])
+        if self.le == LE_WHOLE:
+            data = len(self.data).to_bytes(2, "big") + self.data if self.data else b""
+            return parts + bytes([_EXTENDED_LENGTH]) + data + bytes(2)
         if self.data:
             parts += bytes([len(self.data)]) + self.data
         return parts if self.le is None else parts + bytes([self.le % LE_MAX])
@@ -67,6 +77,11 @@ class Response:
 
     data: bytes
     status_word: int
+
+
+def is_extended(apdu: bytes) -> bool:
+    """Whether an APDU is of the extended form: a length of 00 that is not its last byte."""
+    return len(apdu) > _LENGTH_AT + 1 and apdu[_LENGTH_AT] == _EXTENDED_LENGTH
 
 
 def read_response(data: bytes) -> Response:

@@ -5,16 +5,22 @@ Settings survive between programs that use a reader, so `start` sets every one t
 A card that was activated and then lost (its answer was thrown away, the tray was aborted) answers neither of the two
 calls by which cards are found, so the field is switched off and on before any listing that follows one.
 
-Source: PN532 user manual UM0701-02 sections 7.1 to 7.3; ISO/IEC 14443-4 section 7.5.4 (R(NAK) as presence check);
-field reports: esphome issue 9875, Adafruit-PN532 issue 52 (a card that is found every other time).
+An answer that is longer than one frame comes in parts, which are fetched without data. Only an extended APDU has such
+an answer. No board was at hand to try it: if fetching fails once, this reader is not asked again until it is set up
+anew, and an extended APDU is refused as a card without them does.
+
+Source: PN532 user manual UM0701-02 sections 7.1 to 7.3 (7.3.8 for parts); ISO/IEC 14443-4 section 7.5.4 (R(NAK) as
+presence check); field reports: esphome issue 9875, Adafruit-PN532 issue 52 (a card that is found every other time).
 """
 
 from dataclasses import dataclass
 from typing import Final
 
+from protocol.errors import ChamberError
 from seat_client.errors import CardGone
+from seat_client.nfc.apdu import WRONG_LENGTH, is_extended
 from seat_client.nfc.conversation import FIELD_OFF, FIELD_ON, Conversation
-from seat_client.nfc.errors import AnswerNonsense, CommandFailed
+from seat_client.nfc.errors import AnswerNonsense, ChainEndless, CommandFailed
 from seat_client.nfc.targets import TARGETS_MAX, Target, read_targets
 
 WAKE_UP: Final = bytes.fromhex("5555") + bytes(14)
@@ -39,6 +45,8 @@ LIST_S: Final = 1.0
 DATA_S: Final = 3.0
 """A card may ask for more time again and again; the reader grants it, this ends it."""
 APDU_BYTES_MAX: Final = 262
+PARTS_MAX: Final = 48
+"""Enough for 10 kB in parts of 262 bytes, and few enough for a reader that never comes to the end."""
 _IC: Final = 0x32
 _FIRMWARE_BYTES: Final = 4
 _ERROR_BITS: Final = 0x3F
@@ -89,6 +97,7 @@ class Chip:
     def __init__(self, conversation: Conversation) -> None:
         self._talk = conversation
         self._touched = True
+        self._gives_parts = True
 
     @property
     def errors(self) -> int:
@@ -100,7 +109,7 @@ class Chip:
 
         Raises `AnswerNonsense`: it is no PN532, or answers a setting with data.
         """
-        self._touched = True
+        self._touched = self._gives_parts = True
         if reopen:
             self._talk.reopen()
         self._talk.wake(WAKE_UP, WAKE_UP_PAUSE_S)
@@ -126,15 +135,22 @@ class Chip:
         """Send one APDU (at most 261 bytes) and return the card's answer with its status word.
 
         Raises `CardGone`: the card left. `CommandFailed`: the air between reader and card was disturbed; list again.
-        `AnswerNonsense`. It is not sent twice, whatever happens.
+        `AnswerNonsense`. `ChainEndless`: an answer of more parts than any has. It is not sent twice, whatever happens.
         """
         if not 1 <= len(apdu) < APDU_BYTES_MAX:
             raise ValueError("an APDU is 1 to 261 bytes here")
-        answer = self._talk.exchange(bytes([0x40, target.number]) + apdu, DATA_S, repeat=False)
-        self._check_status(answer)
-        if answer[0] & _MORE:
-            raise AnswerNonsense("an answer in parts, which short APDUs never are")
-        return answer[1:]
+        if not is_extended(apdu):
+            data, more = self._exchange_part(target, apdu)
+            if more:
+                raise AnswerNonsense("an answer in parts, which short APDUs never are")
+            return data
+        if not self._gives_parts:
+            return WRONG_LENGTH.to_bytes(2, "big")
+        try:
+            return self._exchange_whole(target, apdu)
+        except ChamberError:
+            self._gives_parts = False
+            raise
 
     def is_present(self, target: Target) -> bool:
         """Whether the card still answers: to R(NAK), which changes nothing in it; a simpler card is listed again."""
@@ -163,6 +179,21 @@ class Chip:
         self._talk.pause(FIELD_OFF_S)
         self._talk.exchange(FIELD_ON)
         self._talk.pause(FIELD_ON_S)
+
+    def _exchange_whole(self, target: Target, apdu: bytes) -> bytes:
+        data, more = self._exchange_part(target, apdu)
+        for _ in range(PARTS_MAX):
+            if not more:
+                return data
+            part, more = self._exchange_part(target, b"")
+            data += part
+        raise ChainEndless("the reader never comes to the end of an answer")
+
+    def _exchange_part(self, target: Target, data: bytes) -> tuple[bytes, bool]:
+        """Send `data`, or nothing to fetch what is left: a part of the answer, and whether more of it waits."""
+        answer = self._talk.exchange(bytes([0x40, target.number]) + data, DATA_S, repeat=False)
+        self._check_status(answer)
+        return answer[1:], bool(answer[0] & _MORE)
 
     def _check_status(self, answer: bytes) -> None:
         if not answer:

@@ -44,6 +44,7 @@ class Timing:
     answer_s: float = 1.0
     abort_pause_s: float = 0.010
     gap_s: float = 0.001
+    """Between the last byte that was heard and the next command."""
     quiet_s: float = 0.030
     """Longer than the longest frame takes at 115200 baud (24 ms): after this a damaged frame has ended."""
 
@@ -87,6 +88,7 @@ class Conversation:
         self._waiting: list[Frame] = []
         self._rung = 0
         self._spoken = False
+        self._heard_s = port.now()
         self._remedies: dict[Remedy, Callable[[], None]] = {
             Remedy.ABORT: self.abort,
             Remedy.FIELD: self._switch_field,
@@ -155,7 +157,9 @@ class Conversation:
 
     def _attempt(self, command: bytes, answer_s: float) -> bytes:
         self._discard()
-        self._port.pause(self._timing.gap_s)
+        gap_s = self._heard_s + self._timing.gap_s - self._port.now()
+        if gap_s > 0:
+            self._port.pause(gap_s)
         self._port.write(encode_command(command))
         self._await_ack()
         try:
@@ -194,6 +198,7 @@ class Conversation:
             data = self._port.read(until_s) if self._port.now() < until_s else b""
             if not data:
                 raise ReaderSilent(f"{missing} from the reader")
+            self._heard_s = self._port.now()
             self._waiting = self._decoder.feed(data)
         return self._waiting.pop(0)
 

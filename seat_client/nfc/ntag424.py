@@ -16,6 +16,11 @@ PROOF_BYTES: Final = 32
 KEY_NUMBERS: Final = range(5)
 DONE: Final = 0x9100
 MORE: Final = 0x91AF
+MESSAGE_BYTES_MAX: Final = 256
+MESSAGE_FILE: Final = bytes.fromhex("e104")
+_LENGTH_BYTES: Final = 2
+_PIECE_BYTES: Final = 64
+"""Whole in one frame of every reader and card."""
 _ISO_DONE: Final = 0x9000
 _NOT_FOUND: Final = frozenset({0x6A82, 0x6A86})
 _MORE_BYTES: Final = 0xAF
@@ -76,6 +81,26 @@ def get_version(send: Send) -> Version:
     return Version(hardware[1], hardware[3], production[:_UID_BYTES])
 
 
+def read_message(send: Send) -> bytes:
+    """The message that any reader may read, at most 256 bytes; empty where the card shows none. Select first.
+
+    A card that mirrors a counter counts with the first reading after it was selected. Raises what `send` raises.
+    """
+    if _iso(send, Command(0x00, 0xA4, 0x00, 0x0C, MESSAGE_FILE)) is None:
+        return b""
+    length = _iso(send, Command(0x00, 0xB0, 0x00, 0x00, le=_LENGTH_BYTES))
+    if length is None or len(length) != _LENGTH_BYTES:
+        return b""
+    wanted, message = min(int.from_bytes(length, "big"), MESSAGE_BYTES_MAX - _LENGTH_BYTES), b""
+    while len(message) < wanted:
+        count = min(_PIECE_BYTES, wanted - len(message))
+        piece = _iso(send, Command(0x00, 0xB0, 0x00, _LENGTH_BYTES + len(message), le=count))
+        if not piece or len(piece) > count:
+            return b""
+        message += piece
+    return message
+
+
 def begin(send: Send, key_number: int) -> bytes:
     """Begin AuthenticateEV2First: the card's challenge, 16 bytes, for the controller.
 
@@ -100,6 +125,12 @@ def finish(send: Send, response: bytes) -> bytes:
     if len(proof) != PROOF_BYTES:
         raise AnswerNonsense("a proof that is not 32 bytes")
     return proof
+
+
+def _iso(send: Send, command: Command) -> bytes | None:
+    """The data of an ISO command, None if the card refuses it."""
+    response = read_response(send(command.encode()))
+    return response.data if response.status_word == _ISO_DONE else None
 
 
 def _native(send: Send, instruction: int, data: bytes, wanted: int) -> Response:

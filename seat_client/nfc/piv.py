@@ -7,7 +7,7 @@ from typing import Final
 
 from protocol.errors import SignatureRefused
 from protocol.keys import es256_from_der
-from seat_client.nfc.apdu import Command, Send, transmit
+from seat_client.nfc.apdu import LE_MAX, LE_WHOLE, WRONG_LENGTH, Command, Send, transmit
 from seat_client.nfc.errors import AnswerNonsense, CardRefused, StatusRefused, TlvRefused
 from seat_client.nfc.tlv import element, find, read_elements
 
@@ -38,13 +38,13 @@ def select(send: Send) -> bool:
     return True
 
 
-def read_certificate(send: Send) -> bytes:
-    """The certificate of slot 9E, DER.
+def read_certificate(send: Send, *, extended: bool = False) -> bytes:
+    """The certificate of slot 9E, DER. `extended`: the card takes extended APDUs, so it is asked for all at once.
 
     Raises `CardRefused`: `certificate-missing`, `certificate-compressed`. `TlvRefused`: the object is malformed.
     """
     try:
-        data = transmit(send, Command(0x00, 0xCB, 0x3F, 0xFF, element(0x5C, CARD_AUTHENTICATION), 256))
+        data = _get_data(send, CARD_AUTHENTICATION, extended=extended)
     except StatusRefused as error:
         if error.status_word == NOT_FOUND:
             raise CardRefused("a PIV card without a certificate in slot 9E", "certificate-missing") from error
@@ -71,3 +71,14 @@ def sign(send: Send, digest: bytes) -> bytes:
         return es256_from_der(find(answer, _TEMPLATE, _RESPONSE))
     except (TlvRefused, SignatureRefused) as error:
         raise AnswerNonsense(f"instead of a signature: {error.fact}") from error
+
+
+def _get_data(send: Send, name: bytes, *, extended: bool) -> bytes:
+    """A data object with its container. A card that refuses the extended form's length is asked in the short one."""
+    if extended:
+        try:
+            return transmit(send, Command(0x00, 0xCB, 0x3F, 0xFF, element(0x5C, name), LE_WHOLE))
+        except StatusRefused as error:
+            if error.status_word != WRONG_LENGTH:
+                raise
+    return transmit(send, Command(0x00, 0xCB, 0x3F, 0xFF, element(0x5C, name), LE_MAX))

@@ -4,8 +4,8 @@ How it works. The worker lets the watch take a step, then waits for requests unt
 tells enters the event loop at one place, in order; a request travels to the worker and its result back as a future.
 Nothing of the reader is touched in the thread of the event loop, so a card that takes its time holds up nobody.
 
-`changes` begins the worker. A seat that takes cards which only the controller can check uses `placements` instead.
-Either is followed once. A mistake of ours in the worker is raised there, so that the service ends and is restarted.
+`changes` begins the worker and is followed once. A mistake of ours in the worker is raised there, so that the service
+ends and is restarted.
 
 Source: `docs/protocol.md` sections 5.4 and 6.5.
 """
@@ -18,24 +18,28 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Final
 
 from protocol.errors import ChamberError
 from protocol.keys import PublicKey
+from seat_client.card import CardChallenge
 from seat_client.errors import CardGone
 from seat_client.nfc.cards import Identity, PivIdentity, Policy
 from seat_client.nfc.chip import Chip
 from seat_client.nfc.conversation import Conversation, Timing
 from seat_client.nfc.happenings import Arrived, Happening, Left
+from seat_client.nfc.ntag424 import CHALLENGE_BYTES
 from seat_client.nfc.port import Port
 from seat_client.nfc.stoppable_port import StoppablePort
 from seat_client.nfc.watch import State, Watch
-from seat_client.reader import CardPlaced, CardRemoved, Trouble
+from seat_client.reader import AttestedPlaced, CardPlaced, CardRemoved, Change, Trouble
 
 log = logging.getLogger(__name__)
+LATE_S: Final = 0.5
 TROUBLES_MAX: Final = 256
 """Nobody may be listening; the oldest are forgotten then."""
+KEY_NUMBER: Final = 0
+"""The key of a card that the controller asks for."""
 Request = Callable[[Watch], bytes]
 
 
@@ -63,8 +67,8 @@ class PivCard:
             raise CardGone(f"the card did not sign: {error.fact}") from error
 
 
-class AttestedCard:
-    """A card that cannot sign. `kind` is `ntag424` or `uid`, `uid` its number, which proves nothing by itself."""
+class RelayedCard:
+    """A card that cannot sign, while it lies in the tray: `seat_client.card.AttestedCard`."""
 
     __slots__ = ("_stay", "_tray", "kind", "uid")
 
@@ -72,27 +76,29 @@ class AttestedCard:
         self.kind, self.uid = kind, uid
         self._tray, self._stay = tray, stay
 
-    async def begin(self, key_number: int) -> bytes:
-        """The card's challenge for the controller, 16 bytes. Only `ntag424`. Raises `CardGone`, `StatusRefused`."""
-        return await self._tray.ask(lambda watch: watch.begin(self._stay, key_number))
+    async def begin(self) -> CardChallenge:
+        """The card's challenge for the controller, and what the card shows. Only `ntag424`. Raises `CardGone`."""
+        given = await self._ask(lambda watch: watch.begin(self._stay, KEY_NUMBER))
+        return CardChallenge(given[:CHALLENGE_BYTES], given[CHALLENGE_BYTES:])
 
     async def finish(self, response: bytes) -> bytes:
-        """The card's proof for the controller, 32 bytes, to its 32. Raises `CardGone`, `StatusRefused`."""
-        return await self._tray.ask(lambda watch: watch.finish(self._stay, response))
+        """The card's proof for the controller, 32 bytes, to its 32. Raises `CardGone`."""
+        return await self._ask(lambda watch: watch.finish(self._stay, response))
 
-
-@dataclass(frozen=True, slots=True)
-class AttestedPlaced:
-    """A card lies in the tray that only the controller can check."""
-
-    card: AttestedCard
-
-
-Placement = CardPlaced | AttestedPlaced | CardRemoved
+    async def _ask(self, request: Request) -> bytes:
+        try:
+            return await self._tray.ask(request)
+        except CardGone:
+            raise
+        except ChamberError as error:
+            raise CardGone(f"the card did not prove itself: {error.fact}", error.code) from error
 
 
 class Tray:
-    """One tray. `port` may still be closed; `unix_s` is the clock of the wall, by which certificates are judged."""
+    """One tray. `port` may still be closed; `unix_s` is the clock of the wall, by which certificates are judged.
+
+    `late_looks`: how often the worker looked more than `LATE_S` late, though no request held it up; for the status.
+    """
 
     def __init__(
         self, port: Port, policy: Policy, *, timing: Timing | None = None, unix_s: Callable[[], float] = time.time
@@ -104,29 +110,22 @@ class Tray:
         self._worker: threading.Thread | None = None
         self._stopping = threading.Event()
         self._requests: queue.SimpleQueue[tuple[Request, Future[bytes]] | None] = queue.SimpleQueue()
-        self._placements: asyncio.Queue[Placement | BaseException | None] = asyncio.Queue()
+        self._changes: asyncio.Queue[Change | BaseException | None] = asyncio.Queue()
         self._troubles: asyncio.Queue[Trouble | None] = asyncio.Queue(TROUBLES_MAX)
+        self.late_looks = 0
 
     @property
     def errors(self) -> int:
         """Failed attempts on the line since the start, for the health message."""
         return self._watch.errors
 
-    async def changes(self) -> AsyncIterator[CardPlaced | CardRemoved]:
-        """Signing cards placed and removed by turns; ends after `stop`. Others pass unseen."""
-        shown = False
-        async for placement in self.placements():
-            if isinstance(placement, CardPlaced) or (shown and isinstance(placement, CardRemoved)):
-                shown = isinstance(placement, CardPlaced)
-                yield placement
-
-    async def placements(self) -> AsyncIterator[Placement]:
-        """Cards of every kind placed and removed by turns; ends after `stop`."""
+    async def changes(self) -> AsyncIterator[Change]:
+        """Cards of every kind that the policy accepts placed and removed by turns; ends after `stop`."""
         self._begin()
-        while (placement := await self._placements.get()) is not None:
-            if isinstance(placement, BaseException):
-                raise placement
-            yield placement
+        while (change := await self._changes.get()) is not None:
+            if isinstance(change, BaseException):
+                raise change
+            yield change
 
     async def troubles(self) -> AsyncIterator[Trouble]:
         """Troubles as they happen, for lamp and health; ends after `stop`."""
@@ -150,7 +149,7 @@ class Tray:
         self._requests.put(None)
         if self._worker is not None:
             await asyncio.to_thread(self._worker.join)
-        self._placements.put_nowait(None)
+        self._changes.put_nowait(None)
         self._put_trouble(None)
 
     def _begin(self) -> None:
@@ -171,7 +170,7 @@ class Tray:
                     self._chip.sleep()
         except Exception as error:
             log.exception("the tray's worker failed")
-            self._enter(self._placements.put_nowait, error)
+            self._enter(self._changes.put_nowait, error)
         finally:
             self._stopping.set()
             self._port.close()
@@ -184,9 +183,12 @@ class Tray:
             try:
                 wanted = self._requests.get(timeout=max(0.0, until_s - time.monotonic()))
             except queue.Empty:
+                if time.monotonic() - until_s > LATE_S:
+                    self.late_looks += 1
                 return
             if wanted is not None:
                 self._carry_out(*wanted)
+                until_s = max(until_s, time.monotonic())  # what was asked for is not late
 
     def _carry_out(self, request: Request, result: "Future[bytes]") -> None:
         if not result.set_running_or_notify_cancel():
@@ -227,15 +229,15 @@ class Tray:
             log.warning("reader: %s %s", happening.code, happening.reason or happening.detail)
             self._put_trouble(happening)
         elif isinstance(happening, Left):
-            self._placements.put_nowait(CardRemoved())
+            self._changes.put_nowait(CardRemoved())
         else:
-            self._placements.put_nowait(self._placement(happening))
+            self._changes.put_nowait(self._placed(happening))
 
-    def _placement(self, arrived: Arrived) -> Placement:
+    def _placed(self, arrived: Arrived) -> Change:
         identity: Identity = arrived.identity
         if isinstance(identity, PivIdentity):
             return CardPlaced(PivCard(self, arrived.stay, identity))
-        return AttestedPlaced(AttestedCard(self, arrived.stay, identity.kind, identity.uid))
+        return AttestedPlaced(RelayedCard(self, arrived.stay, identity.kind, identity.uid))
 
     def _put_trouble(self, trouble: Trouble | None) -> None:
         if self._troubles.full():

@@ -108,12 +108,19 @@ class Watch:
         return signature
 
     def begin(self, stay: int, key_number: int) -> bytes:
-        """Begin the controller's authentication of an NTAG 424: the card's challenge, 16 bytes.
+        """Begin the controller's authentication of an NTAG 424: the card's challenge, 16 bytes, then what it shows.
 
         Raises `CardGone`, `StatusRefused`, `AnswerNonsense`.
         """
         self._require(stay, NtagIdentity)
-        return self._relay(lambda: ntag424.begin(self._send, key_number) if ntag424.select(self._send) else b"")
+        return self._relay(lambda: self._begin(key_number))
+
+    def _begin(self, key_number: int) -> bytes:
+        """The message first: a command after the challenge would end the authentication."""
+        if not ntag424.select(self._send):
+            return b""
+        message = ntag424.read_message(self._send)
+        return ntag424.begin(self._send, key_number) + message
 
     def finish(self, stay: int, response: bytes) -> bytes:
         """Give the controller's 32 bytes to the card: its proof, 32 bytes. Raises as `begin`."""

@@ -20,7 +20,15 @@ from controller.commands.bench import bench
 MEMBERS = ["name", "seats", "value", "unit", "limit", "ratio", "reach", "met"]
 LOG_ROWS = ["ingest", "ingest_receipts", "close_to_result"]
 WIRE_ROWS = ["idle_receipt_p50", "burst_receipt_p99"]
-SEAT_ROWS = ["seat_rss", "seat_import", "seat_idle_cpu"]
+SEAT_ROWS = [
+    "seat_rss",
+    "seat_import",
+    "seat_idle_cpu",
+    "seat_press_to_wire_ms",
+    "seat_card_in_ms",
+    "seat_card_known_ms",
+    "seat_card_host_ms",
+]
 
 
 @contextmanager

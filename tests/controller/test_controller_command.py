@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from controller import serving
+from controller.attesting import Attester
+from controller.card_register import CardRegister, RegisteredCard, write_register
 from controller.founding import officer_key
 from controller.installation import read_installation
 from controller.officer import OfficerClient
@@ -178,10 +180,28 @@ def lose_key(place: Path) -> None:
     (place / "keys" / "controller.key").unlink()
 
 
+CARD = RegisteredCard("04782e21801d80", "m01", "ntag424", counter=True)
+
+
+def spoil_register(place: Path) -> None:
+    """A register of cards that somebody wrote by hand."""
+    write_register(place, [CARD], bytes(16))
+    (place / "cards.json").write_text('{"v":1,"cards":["04782e21801d80"]}', encoding="ascii")
+
+
+def lose_master_key(place: Path) -> None:
+    """A register without the key from which the keys of its cards come."""
+    write_register(place, [CARD], bytes(16))
+    (place / "keys" / "ntag424.key").unlink()
+
+
 @pytest.mark.parametrize(
     ("harm", "code", "named"),
-    [(damage, 5, "cannot open the store"), (put_behind, 3, "9 leaves"), (lose_key, 3, "controller.key")],
-)
+    [
+        (damage, 5, "cannot open the store"), (put_behind, 3, "9 leaves"), (lose_key, 3, "controller.key"),
+        (spoil_register, 3, "cards.json: card 1: write exactly"), (lose_master_key, 3, "ntag424.key"),
+    ],
+)  # fmt: skip
 def test_body_that_cannot_start_stops_all(
     house: Path, run: Callable[..., Done], harm: Callable[[Path], None], code: int, named: str
 ) -> None:
@@ -191,6 +211,26 @@ def test_body_that_cannot_start_stops_all(
     assert (done.code, done.out) == (code, "")
     assert done.err.startswith("chamber: vece: ")
     assert named in done.err
+
+
+def test_each_body_has_its_own_cards_and_none_is_a_demonstration(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The register beside its keys, none where there is none; a card that proves nothing never votes here."""
+    write_register(house / "bodies" / "vece", [CARD], bytes(16))
+    made: list[tuple[RegisteredCard | None, bool]] = []
+
+    class Spy(Attester):
+        def __init__(self, register: CardRegister, entropy: Callable[[int], bytes], *, demo: bool) -> None:
+            made.append((register.find(CARD.uid), demo))
+            super().__init__(register, entropy, demo=demo)
+
+    monkeypatch.setattr(serving, "Attester", Spy)
+
+    async def serve() -> None:
+        async with asyncio.timeout(WAIT_S), serve_installation(read_installation(house)):
+            pass
+
+    asyncio.run(serve())
+    assert made == [(None, False), (CARD, False)]
 
 
 def test_body_that_fails_later_stops_all_with_its_name(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:

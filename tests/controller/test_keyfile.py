@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.keyfile import KeyFileRefused, read_key, write_key
+from controller.keyfile import KeyFileRefused, read_key, read_master_key, write_key, write_master_key
 from protocol.keys import p256_secret
 
 SECRET = bytes(range(32))
@@ -89,3 +89,26 @@ def test_missing_key_and_folder(tmp_path: Path) -> None:
             read_key(path)
     with pytest.raises(KeyFileRefused):
         write_key(tmp_path / "none" / "a.key", "ed25519", SECRET)
+
+
+def test_master_key_of_cards_reads_back(tmp_path: Path) -> None:
+    """Sixteen bytes behind a kind of their own, the owner's alone, never overwritten."""
+    path = tmp_path / "ntag424.key"
+    write_master_key(path, SECRET[:16])
+    assert path.read_text(encoding="ascii") == f"aes128 {SECRET[:16].hex()}\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert read_master_key(path) == SECRET[:16]
+    with pytest.raises(KeyFileRefused):
+        write_master_key(path, bytes(16))
+
+
+def test_key_of_one_sort_is_not_read_as_another(tmp_path: Path) -> None:
+    """A master key signs nothing, and what signs makes no cards."""
+    write_master_key(tmp_path / "ntag424.key", SECRET[:16])
+    write_key(tmp_path / "a.key", "ed25519", SECRET)
+    with pytest.raises(KeyFileRefused):
+        read_key(tmp_path / "ntag424.key")
+    with pytest.raises(KeyFileRefused):
+        read_master_key(tmp_path / "a.key")
+    with pytest.raises(KeyFileRefused):
+        read_master_key(tmp_path / "missing.key")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from firmware_sim.card_crypto import cmac, decrypt_cbc, encrypt_cbc
-from firmware_sim.cards.catalogue import NTAG424_MASTER, NTAG424_SYSTEM, ntag424_application, uid_of
+from firmware_sim.cards.catalogue import NTAG424_CHAMBER, NTAG424_MASTER, ntag424_application, ntag424_key, uid_of
 from firmware_sim.cards.faulty import CardFault
 from firmware_sim.cards.isodep import Application
 from firmware_sim.cards.ntag424 import Ntag424
@@ -143,7 +143,7 @@ def test_the_dynamic_messages_of_an12196() -> None:
 def test_a_mirrored_counter_grows_with_each_selection_and_not_within() -> None:
     """The controller reads UID and counter out of the link; a copy's counter stands still."""
     card, copy = ntag424_application(5), ntag424_application(5, CardFault.FROZEN_COUNTER)
-    key = diversified_key(NTAG424_MASTER, uid_of(5, "ntag424") + NTAG424_SYSTEM)
+    key = ntag424_key(NTAG424_MASTER, uid_of(5, "ntag424"), NTAG424_CHAMBER)
 
     def counter(card: Application) -> int:
         for apdu in (SELECT, "00a4000c02e104"):
@@ -303,5 +303,5 @@ def test_a_catalogue_card_has_its_own_key() -> None:
     """Derived from the master key and its UID."""
     card = ntag424_application(5)
     assert isinstance(card, Ntag424)
-    assert card.keys[0] == diversified_key(NTAG424_MASTER, uid_of(5, "ntag424") + NTAG424_SYSTEM)
-    assert card.keys[0] != diversified_key(NTAG424_MASTER, uid_of(6, "ntag424") + NTAG424_SYSTEM)
+    assert card.keys[0] == ntag424_key(NTAG424_MASTER, uid_of(5, "ntag424"), NTAG424_CHAMBER)
+    assert card.keys[0] != ntag424_key(NTAG424_MASTER, uid_of(6, "ntag424"), NTAG424_CHAMBER)

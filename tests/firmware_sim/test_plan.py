@@ -95,3 +95,36 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
     """By name."""
     with pytest.raises(PlanRefused, match="none"):
         load_plan(tmp_path / "none.json")
+
+
+def with_kinds(*kinds: str, **members: Any) -> dict[str, Any]:
+    """The good plan with the kinds of its cards."""
+    plan = copy.deepcopy(GOOD)
+    for card, kind in zip(plan["cards"], kinds, strict=False):
+        card["kind"] = kind
+    return plan | members
+
+
+def test_cards_that_cannot_sign_are_told_from_those_that_do() -> None:
+    """By member; the master key is the catalogue's unless the plan has one."""
+    plan = read_plan(encode(with_kinds("ntag424", "piv")))
+    assert (plan.attested.kinds, plan.attested.chamber, plan.attested.master) == (
+        {"m-0001": "ntag424"},
+        "novigrad",
+        b"",
+    )
+    assert plan.cards == read_plan(encode(GOOD)).cards
+    assert read_plan(encode(with_kinds("uid", master="00" * 16))).attested.master == bytes(16)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        with_kinds("desfire"), with_kinds("ntag424", master="00" * 15), with_kinds("ntag424", master="x"),
+        with_kinds("ntag424", master=1),
+    ],
+)  # fmt: skip
+def test_card_of_no_kind_and_master_of_another_length_are_refused(plan: dict[str, Any]) -> None:
+    """Nothing of the plan is used then."""
+    with pytest.raises(PlanRefused):
+        read_plan(encode(plan))

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_sim.cards.catalogue import NTAG424_MASTER, NTAG424_SYSTEM, make_card
-from firmware_sim.cards.ntag424_session import diversified_key
+from firmware_sim.cards.catalogue import NTAG424_CHAMBER, NTAG424_MASTER, make_card, ntag424_key
 from protocol.ntag424 import read_mirror
 from tests.independent.nfc_tools import (
     OPEN_WITH_NFCPY,
@@ -189,7 +188,7 @@ def test_nfcpy_reads_a_message_and_sees_the_card_go() -> None:
         assert spaced(uid_of("ntag424")) in list_cards(reader)
         told.append(run_script(python, script, reader.path, str(reader.process.pid)))
     assert [(lines[0], lines[2]) for lines in told] == [(f"{uid_of('ntag424').hex()} True", "None")] * 2
-    key = diversified_key(NTAG424_MASTER, uid_of("ntag424") + NTAG424_SYSTEM)
+    key = ntag424_key(NTAG424_MASTER, uid_of("ntag424"), NTAG424_CHAMBER)
     mirrored = [read_mirror(key, bytes.fromhex(lines[1].partition("?p=")[2][:32])) for lines in told]
     assert {uid for uid, _ in mirrored} == {uid_of("ntag424")}
     assert mirrored[0][1] < mirrored[1][1]

@@ -332,6 +332,17 @@ class ChamberLog:
         self.sitters[member] = Sitter(member, seat, session, key)
         return self.sitters[member]
 
+    def sit_attested(self, member: str) -> Sitter:
+        """The same for a member whose card cannot sign: the controller attests the session."""
+        seat = "s" + member[1:]
+        given, key = self.session(member, seat)
+        members = {name: getattr(given, name) for name in ("member", "seat", "dev", "key", "nonce", "size")}
+        record = self.make(records.SessionAttested, **members, card_ref=hash_text(member.encode()), counter=0)
+        session = self.append(record, CONTROLLER_KEY).hash
+        self.append(self.bind(session, key), device_key(seat))
+        self.sitters[member] = Sitter(member, seat, session, key)
+        return self.sitters[member]
+
     def leave(self, member: str) -> Entry:
         """Let a member pull the card: the session key says that it ends."""
         sitter = self.sitters[member]

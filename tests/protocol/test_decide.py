@@ -113,10 +113,13 @@ def test_algorithm_of_another_key_is_refused() -> None:
 
 
 def test_suspicious_refusals_are_named() -> None:
-    """Those that smell of an attack."""
-    assert {"signature", "key", "fork", "budget", "wrong-key", "unknown-key", "foreign"} == SUSPICIOUS
-    assert Refused("", "fork", "").suspicious
-    assert not Refused("", "stale", "").suspicious
+    """Those that smell of an attack, by reason or by what stood against a card."""
+    of_records = {"signature", "key", "fork", "budget", "wrong-key", "unknown-key", "foreign"}
+    assert of_records | {"card-proof", "card-cloned"} == SUSPICIOUS
+    assert Refused("", "fork", "").suspicion == "fork"
+    assert Refused("", "card", "", "card-cloned").suspicion == "card-cloned"
+    assert Refused("", "card", "", "card-unknown").suspicion == ""
+    assert Refused("", "stale", "").suspicion == ""
 
 
 # --- The budget ---------------------------------------------------------------------------------------------

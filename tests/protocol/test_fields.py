@@ -27,7 +27,10 @@ PASSES = [
     (fields.Natural, 2**53 - 1), (fields.Flag, 0), (fields.Flag, 1), (fields.Text, ""), (fields.Text, "Ж" * 300),
     (fields.LongText, "a" * 5000), (fields.Identifiers, []), (fields.Identifiers, ["a", "b"]), (fields.Hashes, [HASH]),
     (fields.Naturals, [0, 1]), (fields.KeyObject, KEY), (fields.KeyObject, CARD), (fields.KeyObject, {}),
-    (fields.MemberEntries, [MEMBER]), (fields.SeatEntries, [SEAT]),
+    (fields.MemberEntries, [MEMBER]), (fields.SeatEntries, [SEAT]), (fields.CardUid, "00112233"),
+    (fields.CardUid, "04782e21801d80"), (fields.CardUid, "00" * 10), (fields.OptionalBlock, ""),
+    (fields.OptionalBlock, "A" * 22), (fields.TwoBlocks, HASH), (fields.MirrorText, ""), (fields.MirrorText, "AA"),
+    (fields.MirrorText, "A" * 342),
 ]  # fmt: skip
 REFUSED = [
     (fields.Identifier, ""), (fields.Identifier, "A"), (fields.Identifier, "a" * 41), (fields.Identifier, "a b"),
@@ -51,7 +54,12 @@ REFUSED = [
     (fields.MemberEntries, [{**MEMBER, "auth": "face"}]), (fields.MemberEntries, [{**MEMBER, "id": "M1"}]),
     (fields.MemberEntries, [dict(reversed(MEMBER.items()))]), (fields.MemberEntries, ["m1"]),
     (fields.SeatEntries, [{**SEAT, "place": 1}]), (fields.SeatEntries, [{"id": "s1", "jwk": KEY}]),
-    (fields.SeatEntries, [[]]),
+    (fields.SeatEntries, [[]]), (fields.CardUid, ""), (fields.CardUid, "04782E21801D80"), (fields.CardUid, "0011223"),
+    (fields.CardUid, "0011223344"), (fields.CardUid, 4), (fields.OptionalBlock, "A" * 21 + "B"),
+    (fields.OptionalBlock, "A" * 24), (fields.OptionalBlock, "A" * 21), (fields.OptionalBlock, "A" * 22 + "=="),
+    (fields.OptionalBlock, None), (fields.TwoBlocks, ""), (fields.TwoBlocks, "A" * 42 + "B"),
+    (fields.TwoBlocks, "A" * 22), (fields.TwoBlocks, "а" * 43), (fields.MirrorText, "A"),
+    (fields.MirrorText, "A" * 343), (fields.MirrorText, "+A"), (fields.MirrorText, []),
 ]  # fmt: skip
 
 

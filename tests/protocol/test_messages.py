@@ -1,12 +1,27 @@
 """Messages that are no records: signed by the key that must sign them, and never mistaken for a record."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocol.errors import ChamberError, KindUnknown, MessageRefused
 from protocol.jws import read_envelope, seal
-from protocol.messages import MESSAGES, Challenge, Head, Refusal, Status, open_message
+from protocol.messages import (
+    MESSAGES,
+    CardAnswer,
+    CardAttested,
+    CardOffer,
+    CardQuestion,
+    Challenge,
+    Head,
+    Refusal,
+    Status,
+    open_message,
+)
+from protocol.record import Record
 from protocol.records import KINDS, VoteOpen, read_record
 from tests.protocol.chamber_builder import CONTROLLER_KEY, ROOT_KEY, device_key
 
@@ -72,8 +87,44 @@ def test_longest_message() -> None:
     assert refused.value.code == "size"
 
 
-@pytest.mark.parametrize("message", [Status(HASH, 1, "counts", 2), Refusal(HASH, "late", 2, "", ()), CHALLENGE])
-def test_message_goes_there_and_back(message: Status) -> None:
+OFFER = CardOffer(
+    "s1", "sitting-1", HASH, "ntag424", "04782e21801d80", {"crv": "Ed25519", "kty": "OKP", "x": HASH}, "A" * 22, "AA", 1
+)
+
+
+def test_offer_has_known_payload() -> None:
+    """Members of the table, in its order; `kind` is the card's, the message's own stands in the header."""
+    expected = (
+        f'{{"v":1,"seat":"s1","sitting":"sitting-1","nonce":"{HASH}","kind":"ntag424","uid":"04782e21801d80",'
+        f'"key":{{"crv":"Ed25519","kty":"OKP","x":"{HASH}"}},"challenge":"{"A" * 22}","mirror":"AA","ts":1}}'
+    )
+    assert OFFER.payload() == expected.encode()
+    assert read_envelope(OFFER.seal(CONTROLLER_KEY)).kind == "card-offer"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind_": "piv"}, {"kind_": ""}, {"uid": ""}, {"uid": "04782E21801D80"}, {"challenge": "A" * 21 + "B"},
+        {"challenge": HASH}, {"mirror": "A" * 343}, {"mirror": "A"}, {"key": {"crv": "Ed25519"}}, {"nonce": ""},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_offer_with_a_member_of_another_form_is_refused(changes: dict[str, Any]) -> None:
+    """Before a byte of it is used."""
+    with pytest.raises(ChamberError):
+        replace(OFFER, **changes).payload()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Status(HASH, 1, "counts", 2), Refusal(HASH, "late", 2, "", ()), CHALLENGE, OFFER,
+        replace(OFFER, kind_="uid", uid="0a0b0c0d", challenge="", mirror=""), CardQuestion("s1", HASH, HASH, 1),
+        CardAnswer("s1", HASH, HASH, 1), CardAttested("s1", HASH, "a.b.c", 1),
+    ],
+)  # fmt: skip
+def test_message_goes_there_and_back(message: Record) -> None:
     """What is written is read."""
     assert open_message(message.seal(CONTROLLER_KEY), CONTROLLER_KEY.public) == message
 

@@ -1,14 +1,20 @@
 """NTAG 424 DNA: the vectors of NXP's application notes to the byte, and every proof that must not pass."""
 
+import hashlib
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.aes import cmac, decrypt, encrypt
+from protocol.encoding import base64url
 from protocol.ntag424 import (
     Authentication,
     CardProofRefused,
     SessionKeys,
+    card_key,
+    card_reference,
     check_proof,
     check_response,
     command_mac,
@@ -16,6 +22,7 @@ from protocol.ntag424 import (
     diversify,
     encrypt_command,
     mirror_keys,
+    read_counter,
     read_mirror,
     respond,
     session_keys,
@@ -181,3 +188,86 @@ def test_mirror_under_another_key_is_refused(data: bytes) -> None:
     """A copied address, or none."""
     with pytest.raises(CardProofRefused):
         read_mirror(ZERO_KEY, data)
+
+
+# --- Cards of a chamber -------------------------------------------------------------------------------------
+
+MASTER = bytes.fromhex("00112233445566778899AABBCCDDEEFF")
+UID = bytes.fromhex("04C767F2066180")
+
+
+def test_key_of_a_card_comes_from_uid_application_and_chamber() -> None:
+    """AN10922's own example has the system identifier `NXP Abu` where a chamber has its name."""
+    uid = bytes.fromhex("04782E21801D80")
+    assert card_key(MASTER, uid, "NXP Abu").hex().upper() == "A8DD63A3B89D54B37CA802473FDA9175"
+    assert card_key(MASTER, uid, "novigrad") != card_key(MASTER, uid, "novi-grad")
+
+
+def test_long_name_of_a_chamber_is_cut() -> None:
+    """AN10922 takes 31 bytes."""
+    name = "a-chamber-with-a-name-of-40-characters--"
+    assert card_key(MASTER, UID, name) == card_key(MASTER, UID, name[:21])
+    assert card_key(MASTER, UID, name) != card_key(MASTER, UID, name[:20])
+
+
+@pytest.mark.parametrize("uid", [b"", UID[:4], UID + bytes(1)])
+def test_uid_of_another_length_makes_no_key(uid: bytes) -> None:
+    """A card that hides its number shows four random bytes."""
+    with pytest.raises(CardProofRefused):
+        card_key(MASTER, uid, "novigrad")
+
+
+def test_reference_tells_cards_apart_and_not_what_they_are() -> None:
+    """HMAC-SHA-256 with a domain."""
+    expected = hmac.new(MASTER, b"chamber-card-ref/1" + UID, hashlib.sha256).digest()
+    assert card_reference(MASTER, UID) == base64url(expected)
+    assert len({card_reference(key, uid) for key in (MASTER, ZERO_KEY) for uid in (UID, UID[::-1])}) == 4
+
+
+def message(*runs: str) -> bytes:
+    """What a card shows, with these runs of digits."""
+    return b"\xd1\x01\x55\x04card.example/?p=" + "&m=".join(runs).encode() + bytes(20)
+
+
+def shown(uid: bytes, counter: int, tag: int = 0xC7) -> tuple[str, str]:
+    """UID and counter, encrypted under the key of zeros, and their MAC."""
+    plain = bytes([tag]) + uid + counter.to_bytes(3, "little") + bytes(5)
+    return encrypt(ZERO_KEY, plain).hex(), truncated_mac(mirror_keys(ZERO_KEY, uid, counter).mac, b"").hex()
+
+
+@pytest.mark.parametrize("counter", [0, 1, 61, 2**24 - 1])
+def test_counter_is_read_from_what_a_card_shows(counter: int) -> None:
+    """In capital or small digits."""
+    digits = shown(UID, counter)
+    assert read_counter(ZERO_KEY, UID, message(*digits)) == counter
+    assert read_counter(ZERO_KEY, UID, message(*digits).upper()) == counter
+
+
+SHOWS_NOTHING = {
+    "nothing": b"",
+    "no digits": message(),
+    "no MAC": message(shown(UID, 7)[0]),
+    "a MAC alone": message(shown(UID, 7)[1]),
+    "digits that run together": message("".join(shown(UID, 7))),
+    "two counters": message(*shown(UID, 7), shown(UID, 8)[0]),
+    "two MACs": message(*shown(UID, 7), shown(UID, 8)[1]),
+    "the MAC of another counter": message(shown(UID, 7)[0], shown(UID, 8)[1]),
+    "another card's": message(*shown(UID[::-1], 7)),
+    "another card's counter": message(shown(UID[::-1], 7)[0], shown(UID, 7)[1]),
+    "another tag": message(*shown(UID, 7, 0xC6)),
+    "another key's": message("00" * 16, shown(UID, 7)[1]),
+}
+
+
+@pytest.mark.parametrize("what", SHOWS_NOTHING)
+def test_message_without_a_counter_of_this_card_is_refused(what: str) -> None:
+    """Whatever stands in it."""
+    with pytest.raises(CardProofRefused):
+        read_counter(ZERO_KEY, UID, SHOWS_NOTHING[what])
+
+
+@given(st.binary(max_size=256))
+def test_any_message_is_refused_and_no_more(data: bytes) -> None:
+    """Nothing but a refusal comes out."""
+    with pytest.raises(CardProofRefused):
+        read_counter(ZERO_KEY, UID, data)

@@ -11,7 +11,15 @@ from protocol import records
 from protocol.encoding import canonical_json, hash_text, salted_text
 from protocol.package import SESSION, VOTINGS
 from protocol.session_document import CSV_HEADER, item_titles, text_or_empty, write_session_json, write_votings_csv
-from tests.protocol.chamber_builder import CONTROLLER_KEY, ChamberLog, member_entry, open_chamber, seat_entry
+from tests.protocol.chamber_builder import (
+    CONTROLLER_KEY,
+    ChamberLog,
+    found_log,
+    member_entry,
+    officer_key,
+    open_chamber,
+    seat_entry,
+)
 from tests.protocol.package_forger import hold_vote, one_sitting, package, verified
 
 
@@ -121,6 +129,25 @@ def test_incidents_are_told() -> None:
     assert document_of(log)["incidents"] == [{"index": 40, "about": "seat-s1", "code": "signature"}]
 
 
+def test_ballots_of_attested_sessions_are_told() -> None:
+    """Grade B: of each ballot, in the package; a member who did not vote gave none."""
+    log = found_log()
+    signs, proves, idle = member_entry("m1"), member_entry("m2", auth="ntag424"), member_entry("m3", auth="ntag424")
+    part = log.part([signs, proves, idle], [seat_entry(f"s{number}") for number in (1, 2, 3)])
+    log.append(log.roster([part], statutory=3, in_office=3), officer_key("secretary"))
+    log.open_sitting()
+    log.activate()
+    log.sit("m1")
+    for member in ("m2", "m3"):
+        log.sit_attested(member)
+    vote = log.open_vote()
+    log.press(vote, m1="for", m2="against")
+    log.close(vote)
+    rows = {row["member"]: (row["choice"], row["attested"]) for row in document_of(log)["votes"][0]["ballots"]}
+    assert rows == {"m1": (["for"], 0), "m2": (["against"], 1), "m3": ([], 0)}
+    verified(package(log))
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
 def test_cell_that_a_spreadsheet_would_run(text: str) -> None:
     """It gets an apostrophe, wherever it comes from."""
@@ -156,7 +183,6 @@ def test_member_whose_name_is_a_formula() -> None:
     log = open_chamber(1)
     log.sitting = "sitting-2"
     member = {**member_entry("m1"), "name": "=HYPERLINK(1)", "group": "@x"}
-    from tests.protocol.chamber_builder import officer_key  # noqa: PLC0415 - one use
 
     roster = log.roster([log.part([member], [seat_entry("s1")])], statutory=1, in_office=1)
     log.append(roster, officer_key("secretary"))

@@ -223,6 +223,19 @@ def test_controller_attests_a_card_that_cannot_sign() -> None:
     assert log.here.present == {"m1"}
 
 
+def test_highest_counter_of_a_card_is_what_the_log_says() -> None:
+    """By the card's reference; a record that would be void leaves no trace."""
+    log = found_log()
+    log.prepare(auth="ntag424")
+    log.open_sitting()
+    card, other = hash_text(b"card"), hash_text(b"another card")
+    for reference, counter in ((card, 3), (card, 9), (card, 7), (other, 0)):
+        log.append(attested(log, card_ref=reference, counter=counter)[0], CONTROLLER_KEY)
+    assert log.state.card_counters == {card: 9, other: 0}
+    assert log.refused(attested(log, card_ref=card, counter=11, member="m9")[0], CONTROLLER_KEY, own=True) == "seat"
+    assert log.state.card_counters == {card: 9, other: 0}
+
+
 def test_controller_cannot_attest_for_a_card_that_signs() -> None:
     """A member of grade A is never vouched for."""
     log = chamber_of_empty_seats()

@@ -40,6 +40,12 @@ def held_at(kind: str) -> Rig:
     return rig
 
 
+def restart(rig: Rig) -> None:
+    """The controller forgets what it keeps beside the log."""
+    assert isinstance(rig.chamber, AttestingChamber)
+    rig.chamber.restart()
+
+
 def attested(chamber: Any) -> list[bool]:
     """Whether each session of the log was attested."""
     return [session.attested for session in chamber.state.sessions.values()]
@@ -104,7 +110,7 @@ def test_each_step_is_sent_again_byte_for_byte_until_it_is_answered(kind: str) -
 def test_controller_that_forgot_the_offer_is_asked_for_another_nonce(kind: str) -> None:
     """A restart costs a second, and the card is asked anew."""
     rig = held_at(kind)
-    rig.chamber.restart()
+    restart(rig)
     rig.deliver()
     assert (rig.seat.state, rig.seat.member) == (State.PRESENT, "m03")
     assert kinds(rig.sent).count("challenge-request") == 2
@@ -121,7 +127,7 @@ def test_controller_that_forgets_every_time_is_out_of_order() -> None:
             break
         (data,), rig.held = rig.held, []
         if read_envelope(data).kind == "card-offer":
-            rig.chamber.restart()
+            restart(rig)
         rig.feed(e.DownArrived(rig.chamber.take(data)))
     assert (rig.seat.state, rig.lamp, rig.lamp_reason) == (State.REFUSED, Lamp.NOT_COUNTED, "nonce")
     assert kinds(rig.sent).count("challenge-request") == NONCE_TRIES_MAX + 1

@@ -14,7 +14,7 @@ from seat_client.events import Button, Happening
 from seat_client.journal import FileJournal, Journal, MemoryJournal
 from seat_client.lamps import Lamp
 from seat_client.link import Take
-from seat_client.reader import CardPlaced, CardRemoved
+from seat_client.reader import Change
 from seat_client.seat import Seat
 from seat_client.service import Parts, SeatService
 from seat_client.software_card import SoftwareCard
@@ -236,7 +236,7 @@ def test_software_reader_reports_by_turns() -> None:
         reader.place(SoftwareCard("m02", SECRET))
         reader.remove()
         reader.remove()
-        changes: AsyncIterator[CardPlaced | CardRemoved] = reader.changes()
+        changes: AsyncIterator[Change] = reader.changes()
         return [type(await anext(changes)).__name__ for _ in range(4)]
 
     assert asyncio.run(play()) == ["CardPlaced", "CardRemoved", "CardPlaced", "CardRemoved"]
