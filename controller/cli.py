@@ -22,6 +22,8 @@ COMMANDS = {
     "print": _("Sheets of paper for a sitting, in case the system fails."),
     "act": _("Act in a sitting as an officer: every procedure, a verb each."),
     "status": _("Where the sitting stands, what waits and what is legal now."),
+    "console": _("Conduct a sitting from this terminal, drawn or in lines."),
+    "display": _("The hall's big screen, for any browser."),
     "explain": _("Explain a rule of law, with or without figures."),
     "verify": _("Check a package, trusting nobody."),
     "export": _("Write a sitting's package from a controller's store."),
@@ -32,6 +34,7 @@ FAILED, USAGE, CONFIGURATION, REFUSED, UNREACHABLE, DIFFERS, NOT_VERIFIED, INTER
 EXIT_CODES = {
     "store": UNREACHABLE, "fleet": FAILED, "output": CONFIGURATION, "sitting-file": CONFIGURATION,
     "key-file": CONFIGURATION, "installation": CONFIGURATION, "unreachable": UNREACHABLE,
+    "card-register": CONFIGURATION,
     "not-prepared": CONFIGURATION, "rules": CONFIGURATION, "agenda": CONFIGURATION,
     "behind": CONFIGURATION, "damaged": CONFIGURATION, "unreadable": CONFIGURATION, "not-exportable": REFUSED,
     "not-found": REFUSED, "sheet": REFUSED, "officer": CONFIGURATION,

@@ -397,6 +397,7 @@ def objection_sentence(name: str, words: Catalogue) -> str:
 
     own = {
         NO_LINK: words.gettext("No link to the server: nothing can be done until it is back."),
+        "under-way": words.gettext("The act before has no answer yet: wait a moment."),
         "members-missing": words.gettext("Members are missing: wait for the end of the last call, or press Esc."),
     }
     return own.get(name) or refusal_sentence(name, words)

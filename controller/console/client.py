@@ -75,6 +75,15 @@ class ConsoleClient(PromptClient):
                 self._ahead_ms = self._reader.now.ts - self._unix_ms()
             self.changed()
 
+    @property
+    def url(self) -> str:
+        """Where the controller is met."""
+        return self._url
+
+    async def until_known(self) -> None:
+        """Wait until house and sitting are known for the first time."""
+        await self._until(lambda: self._reader.house is not None and self._reader.now is not None)
+
     async def perform(self, act: Act) -> str:
         """Bring an act about. Returns its record's hash. Raises `ActRefused`, `ControllerSilent`, `NoPlace`."""
         return await act(Acts(self, self.snapshot))
