@@ -126,9 +126,10 @@ class Chip:
         """The cards in the field, at most two, newly activated. Raises `AnswerNonsense`."""
         if self._touched:
             self._cycle_field()
-        self._touched = True
+        self._touched, errors = True, self._talk.errors
         targets = read_targets(self._talk.exchange(LIST_106A, LIST_S))
-        self._touched = bool(targets)
+        # An answer that was lost on the way may have told of a card, which is mute to the repetition.
+        self._touched = bool(targets) or self._talk.errors != errors
         return targets
 
     def exchange(self, target: Target, apdu: bytes) -> bytes:

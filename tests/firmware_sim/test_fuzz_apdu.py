@@ -59,7 +59,7 @@ def test_every_apdu_is_read_as_it_was_written(head: bytes, data: bytes, le: int 
     written = head + (b"" if short or not (data or le) else b"\x00")
     written += (len(data).to_bytes(width, "big") + data) * bool(data)
     written += b"" if le is None else (le % 256**width).to_bytes(width, "big")
-    assert read_command(written) == Command(*head, data, le)
+    assert read_command(written) == Command(head[0], head[1], head[2], head[3], data, le)
 
 
 @fuzzed(200, data=st.binary(max_size=400))

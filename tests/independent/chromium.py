@@ -1,4 +1,4 @@
-"""Headless Chromium over its DevTools protocol: launch, open a page, look, evaluate, press keys, see what was asked for.
+"""Headless Chromium over its DevTools protocol: launch, open a page, look, evaluate, press keys, see what it asks for.
 
 The WebSocket under it is written here, a few lines of RFC 6455 for one peer on loopback: text frames, masked, whole.
 """
@@ -31,7 +31,8 @@ _KEYS |= {f"F{number}": 111 + number for number in range(1, 13)}
 
 def require_chromium() -> str:
     """The path of Chromium; without one skip, or fail where independent tools are required."""
-    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), "")
     if not found:
         missing("chromium is not on PATH")
     return found
@@ -200,7 +201,7 @@ class Chromium:
     def open(self) -> Page:
         """An empty page of its own."""
         self._ask("version")
-        with urlopen(self._address("new?about:blank", "PUT"), timeout=WAIT_S) as answer:
+        with urlopen(self._address("new?about:blank", "PUT"), timeout=WAIT_S) as answer:  # noqa: S310 - loopback
             return Page(json.load(answer)["webSocketDebuggerUrl"])
 
     def _ask(self, what: str) -> Any:
@@ -230,9 +231,9 @@ def run_chromium(directory: Path) -> Iterator[Chromium]:
     program = require_chromium()
     profile = directory / "profile"
     arguments = [
-        "--headless=new", "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--no-default-browser-check", "--hide-scrollbars",
-        "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank",
+        "--headless=new", "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--no-default-browser-check", "--hide-scrollbars", "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank",
     ]  # fmt: skip
     if os.geteuid() == 0:
         arguments.insert(0, "--no-sandbox")  # Chromium refuses to run as root with it

@@ -37,7 +37,8 @@ async def play(port: int, languages: tuple[str, ...]) -> None:
     serving = asyncio.create_task(listener.run())
     lines = asyncio.StreamReader(limit=1 << 24)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    print(json.dumps({"url": f"http://127.0.0.1:{listener.port}/"}), flush=True)
+    sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{listener.port}/"}) + "\n")
+    sys.stdout.flush()
     quiet = False
 
     async def keep_time() -> None:

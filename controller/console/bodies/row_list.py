@@ -81,6 +81,8 @@ class Lines(Drawn):
     def find(self, text: str) -> bool:
         """Scroll to the next line with this text; False if there is none."""
         wanted = text.casefold()
+        if not wanted:
+            return False
         start = int(self.scroll_y) + 1
         for number in (*range(start, len(self._lines)), *range(min(start, len(self._lines)))):
             if wanted in self._lines[number].text.casefold():

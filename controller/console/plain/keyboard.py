@@ -16,8 +16,8 @@ async def lines_of(stream: TextIO) -> AsyncIterator[str]:
     try:
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), stream)
     except (ValueError, OSError):  # a plain file, or a stream without a descriptor: it never makes anybody wait
-        for line in stream:
-            yield line
+        for whole in stream:
+            yield whole
             await asyncio.sleep(0)
         return
     while True:

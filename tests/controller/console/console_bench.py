@@ -1,7 +1,7 @@
 """A console on a line to no controller: its clock stands until it is moved, and the acts sent are kept."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from controller.console.acts import Act, Acts
 from controller.console.app import ConsoleApp, Options
 from controller.console.bodies.floor import FloorBody
+from controller.console.link import ConsoleLink
 from controller.console.snapshot import Snapshot
 from tests.controller.console.snapshots import NOON_MS
 
@@ -29,7 +30,7 @@ class RecordingActs:
     def __getattr__(self, name: str) -> Callable[..., Awaitable[str]]:
         assert hasattr(Acts, name), "an act that there is"
 
-        async def act(*given: Any) -> str:  # noqa: ANN401 - whatever an act takes
+        async def act(*given: Any) -> str:
             self._done.append((name, given))
             return ANSWER
 
@@ -44,11 +45,11 @@ class StubLink:
     """
 
     known: Snapshot
-    after: Mapping[str, Snapshot | Callable[[Snapshot], Snapshot]] = field(default_factory=dict)
+    after: dict[str, Snapshot | Callable[[Snapshot], Snapshot]] = field(default_factory=dict)
     refuse: Exception | None = None
     done: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     silent: bool = False
-    changed: Callable[[], None] = lambda: None
+    changed: Callable[[], None] = field(default=lambda: None)
 
     def snapshot(self) -> Snapshot:
         """The one it shows."""
@@ -60,7 +61,7 @@ class StubLink:
             await asyncio.Event().wait()
         if self.refuse is not None:
             raise self.refuse
-        sent = await act(cast(Acts, RecordingActs(self.done)))
+        sent = await act(cast("Acts", RecordingActs(self.done)))
         follows = self.after.get(self.done[-1][0])
         if follows is not None:
             self.tell(follows(self.known) if callable(follows) else follows)
@@ -83,11 +84,9 @@ class Clock:
     def __init__(self) -> None:
         self.now_s = 100.0
 
-    def options(self, **given: Any) -> Options:  # noqa: ANN401 - as the options are
+    def options(self, **given: Any) -> Options:
         """Options of a console with this clock."""
-        return Options(
-            now_s=lambda: self.now_s, unix_ms=lambda: NOON_MS + round((self.now_s - 100) * 1000), **given
-        )
+        return Options(now_s=lambda: self.now_s, unix_ms=lambda: NOON_MS + round((self.now_s - 100) * 1000), **given)
 
 
 class Bench:
@@ -152,18 +151,18 @@ def text_of(app: App[None]) -> str:
     return "\n".join(strip.text.rstrip() for strip in strips) + "\n"
 
 
-def at_console(  # noqa: PLR0913 - what a test may want to be otherwise
+def at_console(
     known: Snapshot | StubLink,
     scene: Callable[[Bench], Awaitable[None]],
     size: Size = (80, 24),
-    **given: Any,  # noqa: ANN401 - as the options are
+    **given: Any,
 ) -> None:
     """Sit at a console that knows `known`, and do `scene`."""
 
     async def sit() -> None:
         link = known if isinstance(known, StubLink) else StubLink(known)
         clock = Clock()
-        app = ConsoleApp(link, clock.options(**given))
+        app = ConsoleApp(cast("ConsoleLink", link), clock.options(**given))
         running: AbstractAsyncContextManager[Pilot[None]] = app.run_test(size=size)
         async with running as pilot:
             bench = Bench(app, link, clock, pilot)

@@ -130,7 +130,8 @@ def result(known: Snapshot, seats: int = 39) -> VoteRecord:
         choice = (standing,) if standing in {"for", "against", "abstain"} else ()
         answers.append(NamedAnswer(member.id, member.name, member.group, standing, choice))
     counts = tuple(sum(answer.standing == option for answer in answers) for option in ("for", "against", "abstain"))
-    figures = Figures(seats, seats, known.present, *counts, 0, known.present)
+    for_, against, abstain = counts
+    figures = Figures(seats, seats, known.present, for_, against, abstain, 0, known.present)
     return VoteRecord(
         "s-12", "v-2", "O" * 43, "E" * 43, "i-2", "Amendments to the 2026 budget", "open", "closed", ALL,
         ("for", "against", "abstain"), counts, figures, "adopted", seats // 2 + 1, (), "", 0,
