@@ -233,7 +233,8 @@ def run_chromium(directory: Path) -> Iterator[Chromium]:
     arguments = [
         "--headless=new", "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--no-default-browser-check", "--hide-scrollbars", "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank",
+        "--no-default-browser-check", "--hide-scrollbars",
+        "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank",
     ]  # fmt: skip
     if os.geteuid() == 0:
         arguments.insert(0, "--no-sandbox")  # Chromium refuses to run as root with it

@@ -31,7 +31,7 @@ class ResultsBody(TableBody):
 
     def find(self, text: str) -> bool:
         """Select the next vote in which this is found; else go to it in the named list of the selected one."""
-        return self.list.find(text) or self.foot.find(text)
+        return super().find(text) or self.foot.find(text)
 
     def inputs(self, snapshot: Snapshot) -> tuple[object, ...]:
         """What the rows are made of."""

@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from controller.console.bodies.ink import Ink, ink_of, strip_of, strip_of_line
 from controller.console.map.marks import palette_of
+from controller.console.rows.finding import fold
 from controller.console.rows.table import Emphasis, Line, Table
 
 _TITLE_LINES: Final = 1
@@ -80,12 +81,14 @@ class Lines(Drawn):
 
     def find(self, text: str) -> bool:
         """Scroll to the next line with this text; False if there is none."""
-        wanted = text.casefold()
+        wanted = fold(text)
+        if not wanted:
+            return False
         if not wanted:
             return False
         start = int(self.scroll_y) + 1
         for number in (*range(start, len(self._lines)), *range(min(start, len(self._lines)))):
-            if wanted in self._lines[number].text.casefold():
+            if wanted in fold(self._lines[number].text):
                 self.scroll_to(y=number, animate=False, force=True)
                 return True
         return False

@@ -52,7 +52,7 @@ class SecretaryPackageBody(Body):
 
     def find(self, text: str) -> bool:
         """Go to the next line of the draft with this text."""
-        return self.draft.find(text)
+        return not text or self.draft.find(text)
 
     def details(self) -> tuple[str, ...]:
         """How the export stands."""

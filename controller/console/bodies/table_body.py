@@ -54,8 +54,8 @@ class TableBody(Body):
         self._write()
 
     def find(self, text: str) -> bool:
-        """Select the next row in which this is found."""
-        return self.list.find(text)
+        """Select the next row in which this is found; nothing is sought for no text."""
+        return not text or self.list.find(text)
 
     def details(self) -> tuple[str, ...]:
         """The lines below the list, without blanks at their ends."""

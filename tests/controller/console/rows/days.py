@@ -22,7 +22,7 @@ def ended(known: Snapshot, vote: str, standings: str, **changes: Any) -> VoteRec
     here = len(standings) - standings.count("x")
     record = VoteRecord(
         "s-12", vote, f"open-{vote}".ljust(43, "O"), "E" * 43, "i-1", f"Title of {vote}", "open", "announced", SIMPLE,
-        ("for", "against", "abstain"), counts, Figures(5, 5, here, counts[0], counts[1], counts[2], 0, here),
+        ("for", "against", "abstain"), counts, Figures(5, 5, here, counts[0], counts[1], sum(counts[2:3]), 0, here),
         "adopted" if counts[0] > counts[1] else "not-adopted", counts[1] + 1, (), "", standings.count("-"),
         standings.count("x"), standings.count("r"), 1, NOON_MS, "", "", "", "", answers,
     )  # fmt: skip
