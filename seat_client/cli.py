@@ -80,7 +80,8 @@ def run(path: Path, *, verbose: bool) -> None:
 @_SETTINGS
 @_JSON
 @click.option("--lamps", is_flag=True, help="Light each lamp and ask for each button instead.")
-def selftest(path: Path, *, as_json: bool, lamps: bool) -> None:
+@click.option("--figures", is_flag=True, help="Measure speed and idle load as well; takes about ten seconds.")
+def selftest(path: Path, *, as_json: bool, lamps: bool, figures: bool) -> None:
     """Check key, clock, journal, reader, panel and broker, and print a verdict."""
     import asyncio
     import json
@@ -92,7 +93,7 @@ def selftest(path: Path, *, as_json: bool, lamps: bool) -> None:
             raise click.UsageError("--lamps is for eyes and fingers: leave --json out")
         _look_at_panel(path)
     try:
-        verdict = asyncio.run(examine(path))
+        verdict = asyncio.run(examine(path, figures=figures))
     except ModuleNotFoundError as error:
         click.echo(_NOT_INSTALLED % error.name, err=True)
         raise SystemExit(_CONFIGURATION) from error
@@ -101,6 +102,8 @@ def selftest(path: Path, *, as_json: bool, lamps: bool) -> None:
     else:
         for check in verdict.checks:
             click.echo(f"{'ok    ' if check.ok else 'FAILED'}  {check.name:<9} {check.detail}")
+        for name, figure in verdict.figures.items():
+            click.echo(f"        {name} {figure}")
         click.echo("ready" if verdict.code == 0 else "not ready")
     raise SystemExit(verdict.code)
 

@@ -7,8 +7,8 @@ Source: `docs/protocol.md` section 9.
 import asyncio
 import resource
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,10 +42,14 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All checks in their order, and the memory of this process."""
+    """All checks in their order, and the memory of this process.
+
+    `figures`: what `measure.py` measured, by names that hold their unit; empty if nobody asked.
+    """
 
     checks: tuple[Check, ...]
     resident_mb: float
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def code(self) -> int:
@@ -59,11 +63,13 @@ class Verdict:
             "verdict": "ready" if self.code == 0 else "not-ready",
             "checks": [asdict(check) for check in self.checks],
             "resident_mb": self.resident_mb,
+            **({"figures": dict(self.figures)} if self.figures else {}),
         }
 
 
-async def examine(path: Path, now_s: Callable[[], float] = time.time) -> Verdict:
-    """Check a seat by its settings file. Never raises for what it finds."""
+async def examine(path: Path, now_s: Callable[[], float] = time.time, *, figures: bool = False) -> Verdict:
+    """Check a seat by its settings file. Never raises for what it finds. `figures`: measure it too, for seconds."""
+    measured: Mapping[str, float] = {}
     checks = [await _check("library", FAILED, _library), await _check("clock", FAILED, lambda: _clock(now_s()))]
     try:
         settings = read_settings(path)
@@ -77,8 +83,20 @@ async def examine(path: Path, now_s: Callable[[], float] = time.time) -> Verdict
         checks.append(await _check("cards", CONFIGURATION, lambda: _cards(settings)))
         checks.append(await _check("panel", UNREACHABLE, lambda: _panel(settings)))
         checks.append(await _check("broker", UNREACHABLE, lambda: _broker(settings)))
+        if figures:
+            measured = await _measure(settings)
     resident_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Verdict(tuple(checks), round(resident_kb / 1024, 1))
+    return Verdict(tuple(checks), round(resident_kb / 1024, 1), measured)
+
+
+async def _measure(settings: Settings) -> Mapping[str, float]:
+    """Figures of this seat; none where a setting is wrong, which a check has said."""
+    from seat_client.measure import measure  # noqa: PLC0415 - a plain self-test does without
+
+    try:
+        return await measure(settings)
+    except ChamberError:
+        return {}
 
 
 async def _check(name: str, code: int, ask: Callable[[], Awaitable[str]]) -> Check:

@@ -36,6 +36,14 @@ def test_good_seat_is_ready(tmp_path: Path) -> None:
     assert verdict.as_json()["verdict"] == "ready"
 
 
+def test_figures_are_measured_when_asked_for(tmp_path: Path) -> None:
+    """Named with their units; a seat whose reader is software has none of the reader's."""
+    write_key_file(tmp_path / "device.key", bytes(32))
+    verdict = asyncio.run(examine(write(tmp_path, GOOD), figures=True))
+    assert set(verdict.as_json()["figures"]) == {"import_s", "press_to_wire_ms", "journal_ms"}
+    assert all(figure > 0 for figure in verdict.figures.values())
+
+
 @pytest.mark.parametrize(
     ("spoil", "check", "code"),
     [("settings", "settings", 3), ("key", "key", 3), ("journal", "journal", 1), ("broker", "broker", 5)],

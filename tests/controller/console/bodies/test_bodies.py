@@ -272,20 +272,20 @@ def test_pages_go_as_far_as_the_screen_shows() -> None:
 
 
 @pytest.mark.parametrize("screen", BODIES)
-@pytest.mark.parametrize("seats", [0, 1, 39])
-@pytest.mark.parametrize("size", [(10, 4), (40, 12), (200, 60)])
-def test_every_screen_is_drawn_in_every_size_with_hostile_names(screen: str, seats: int, size: tuple[int, int]) -> None:
-    """No markup acts, no control reaches the terminal, no line is wider than the screen."""
+@pytest.mark.parametrize("size", [(10, 4), (40, 12)])
+def test_every_screen_is_drawn_in_every_size_with_hostile_names(screen: str, size: tuple[int, int]) -> None:
+    """No markup acts, no control reaches the terminal, no line is wider than the screen; nor with nobody there."""
 
     async def drive(host: Host, pilot: Pilot[None]) -> None:
-        for known in (hostile(with_health(with_floor(with_vote("closed", seats)))), Snapshot(), hostile(idle(seats))):
+        full = hostile(with_health(with_floor(with_vote("closed"))))
+        for known in (full, Snapshot(), idle(0), hostile(with_vote("closed", 1))):
             host.tell(known)
-            await pilot.press("down", "end", "tab", "home", "shift+tab")
+            await pilot.press("end", "tab", "home")
             lines = text_of(host).split("\n")
             assert all(line.isprintable() and cell_len(line) <= size[0] for line in lines)
         assert host.is_running
 
-    run(BODIES[screen], hostile(idle(seats)), drive, size)
+    run(BODIES[screen], hostile(idle()), drive, size)
 
 
 def test_markup_in_a_name_is_written_as_it_stands() -> None:
