@@ -95,6 +95,8 @@ def _load(der: bytes) -> x509.Certificate:
         raise CertificateRefused("a card whose certificate is none", "certificate-form") from error
     if serial <= 0:
         raise CertificateRefused("a certificate without a positive number", "certificate-form")
+    if not der.endswith(b"\x00" + certificate.signature):  # a bit string may leave out bits that are zero
+        raise CertificateRefused("a certificate whose signature is not whole bytes", "certificate-form")
     return certificate
 
 

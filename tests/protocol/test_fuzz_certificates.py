@@ -68,6 +68,17 @@ def test_no_changed_certificate_is_believed(changes: list[tuple[int, int]]) -> N
     assert found in CODES if der != GOOD else isinstance(found, CardCertificate)
 
 
+def test_signature_with_unused_bits_is_refused() -> None:
+    """The same signature in other bytes would make two cards of one: found by the test above, one run in two."""
+    for secret in range(1, 20):
+        der = certificate(subject("m07"), secret)
+        signature = x509.load_der_x509_certificate(der).signature
+        at = len(der) - len(signature) - 1
+        assert der[at] == 0
+        assert isinstance(judged(der, authority()), CardCertificate)
+        assert judged(der[:at] + b"\x01" + der[at + 1 :], authority()) == "certificate-form"
+
+
 @fuzzed(100, kept=PLACES, more=st.binary(max_size=40))
 def test_cut_or_longer_certificate_is_refused(kept: int, more: bytes) -> None:
     """To the byte."""
