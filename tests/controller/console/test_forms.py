@@ -12,6 +12,7 @@ from controller.console.forms import Field, check, form_of, has_form
 from controller.console.simple_acts import SIMPLE, act_of
 from controller.console.snapshot import Snapshot
 from controller.desk.documents import WaitingNow
+from controller.words import LANGUAGES, catalogue
 from protocol import records
 from protocol.explain import ENGLISH
 from protocol.record import Record
@@ -61,6 +62,17 @@ def test_every_action_has_an_act_or_a_form_and_its_texts() -> None:
         name, sentence = texts[action.id]
         assert len(name) <= 14, name
         assert sentence.endswith("."), sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_actions_of_an_officer_have_one_name(language: str) -> None:
+    """To adjourn a sitting and to defer an item must not read alike; what is one name in English may be one."""
+    texts, english = texts_of(catalogue(language)), texts_of(ENGLISH)
+    for actions in (ACTIONS, SECRETARY_ACTIONS):
+        named: dict[str, str] = {}
+        for action in actions:
+            other = named.setdefault(texts[action.id][0], action.id)
+            assert english[other][0] == english[action.id][0], (other, action.id)
 
 
 def test_arming_takes_the_next_prepared_vote_of_the_active_item() -> None:
