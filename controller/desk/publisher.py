@@ -8,6 +8,7 @@ Source: `docs/protocol.md` section 5.6.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -24,6 +25,7 @@ from protocol.keys import Signer
 from protocol.state import SittingState
 from protocol.topics import DESK, PUBLIC, Topics
 
+log = logging.getLogger(__name__)
 INTERVAL_S: Final = 0.1
 BEAT_S: Final = 1.0
 HOUSE, NOW = "house", "now"
@@ -82,8 +84,12 @@ class DeskPublisher:
         if self._beat is not None:
             self._beat.cancel()
         self._due, self._last_s = None, loop.time()
-        for topic, payload in self._changed():
-            self._bus.publish(topic, payload, retain=True)
+        try:
+            for topic, payload in self._changed():
+                self._bus.publish(topic, payload, retain=True)
+        except Exception:
+            # A mistake of ours here may cost a screen its news, never the chamber its controller.
+            log.exception("documents for consoles and screens could not be made")
         self._beat = loop.call_later(BEAT_S, self._send)
 
     def _changed(self) -> Iterator[tuple[str, bytes]]:

@@ -9,6 +9,7 @@ import pytest
 
 from controller.conduct import Chair, RosterPlan, Secretary, VotePlan
 from controller.desk.documents import VoteRecord
+from controller.desk.publisher import DeskPublisher
 from controller.desk.reader import DeskReader
 from controller.founding import Body, OfficerPlan
 from controller.house import House, MemberPlan, open_house
@@ -204,3 +205,23 @@ def test_what_is_decided_in_camera_never_reaches_the_hall(tmp_path: Path) -> Non
             assert known.now.votes[0].title == "A secret matter"
 
     asyncio.run(work())
+
+
+def test_documents_that_cannot_be_made_cost_the_chamber_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A mistake of ours there is logged; acts are taken and answered, and the next beat tries again."""
+
+    async def work() -> None:
+        async with open_house(tmp_path, Body("kikinda", "skupstina", "2024"), OFFICERS, MEMBERS) as house:
+            publisher = next(one for one in house.service.followers if isinstance(one, DeskPublisher))
+            publisher._recorder_of = lambda: 1 / 0  # type: ignore[assignment,return-value] # noqa: SLF001 - a planted fault
+            house.service.send_retained()
+            secretary = Secretary(house.officers["secretary"])
+            await secretary.submit_roster(RosterPlan(SITTING, 5, 5, house.members, house.seats, write_rule_book(RULES)))
+            publisher._recorder_of = lambda: house.service.recorder  # noqa: SLF001 - mended
+            async with watched(house, "hall-1") as hall:
+                await hall.until(lambda reader: reader.house is not None and len(reader.house.members) == 5)
+
+    asyncio.run(work())
+    assert "could not be made" in caplog.text
