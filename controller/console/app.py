@@ -20,7 +20,7 @@ from textual.widgets import ContentSwitcher
 from controller.console.bodies.floor import FloorBody
 from controller.console.body import Body
 from controller.console.catalogue import Selection, actions_of, meaning_of, objection_sentence, texts_of
-from controller.console.dialogs import DetailsDialog, Dialog, FindDialog, FormDialog, QuestionDialog
+from controller.console.dialogs import DetailsDialog, Dialog, FindDialog, FormDialog, KeyButton, QuestionDialog
 from controller.console.footer import FooterKeys, StatusLine
 from controller.console.forms import form_of
 from controller.console.gate import Over, To, counts_once, where
@@ -216,7 +216,7 @@ class ConsoleApp(App[None]):
     def _open(self, to: To) -> None:
         if to is To.HELP:
             lines = help_lines(self._at, self.known, self.words, ascii_only=self.options.ascii_only)
-            title = f"{self.words.gettext('Help')}: {screen_name(self._at, self.words)}"
+            title = self.words.gettext("Help: %(screen)s") % {"screen": screen_name(self._at, self.words)}
             self.push_screen(DetailsDialog(title, lines, self.words))
         elif to is To.PALETTE:
             screens = [(body.SCREEN, screen_name(body.SCREEN, self.words)) for body in self.bodies]
@@ -318,7 +318,7 @@ class ConsoleApp(App[None]):
         event.stop()
         self._gate(event.key)
 
-    def on_dialog_pushed(self, event: Dialog.Pushed) -> None:
+    def on_key_button_pushed(self, event: KeyButton.Pushed) -> None:
         """A button of a dialog does what its key does, with the same guard."""
         event.stop()
         self._gate(event.key)

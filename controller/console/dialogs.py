@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from controller.console.catalogue import key_name
 from controller.console.forms import Answers, Field, Form, check
@@ -22,8 +22,34 @@ from controller.console.questions import Asked
 from controller.console.text import clean
 from protocol.explain import Catalogue
 
+_VALUES_NAMED: Final = 6
 _CHOICES_TYPED: Final = 40
 """More choices than that are typed, not leafed through."""
+
+
+class KeyButton(Widget):
+    """A button that stands for a key. Only the mouse reaches it: it never has the focus."""
+
+    ALLOW_SELECT: ClassVar[bool] = False
+
+    class Pushed(Message):
+        """The button was clicked."""
+
+        def __init__(self, key: str) -> None:
+            self.key = key
+            super().__init__()
+
+    def __init__(self, label: str, key: str, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, markup=False)
+        self.key, self._label = key, clean(label)
+
+    def render(self) -> Content:
+        """What it does, and its key."""
+        return Content(f"{self._label}  {key_name(self.key)}")
+
+    def on_click(self) -> None:
+        """As if the key was pushed."""
+        self.post_message(self.Pushed(self.key))
 
 
 class Dialog(ModalScreen[None]):
@@ -41,35 +67,21 @@ class Dialog(ModalScreen[None]):
     Dialog .dialog-wrong { color: $fault-text; background: $fault-ground; display: none; }
     Dialog .dialog-wrong.-told { display: block; }
     Dialog #dialog-buttons { height: auto; width: 1fr; align-horizontal: right; margin-top: 1; }
-    Dialog Button { min-width: 14; margin-left: 2; background: $panel; color: $foreground; border: none; height: 3;
+    Dialog KeyButton { width: auto; min-width: 14; height: 3; margin-left: 2; padding: 0 2; background: $panel;
       content-align: center middle; }
     Dialog #back { background: $foreground; color: $background; text-style: bold; }
     Dialog Input { border: none; height: 1; padding: 0 1; background: $panel; }
-    Dialog Input:focus { background: $foreground; color: $background; }
+    Dialog Input:focus { border: none; background: $foreground; color: $background; }
     Dialog.-low #dialog-frame { padding: 0 1; border: none; }
-    Dialog.-low Button { height: 1; }
+    Dialog.-low KeyButton { height: 1; }
     Dialog.-low #dialog-buttons { margin-top: 0; }
     Dialog.-low .dialog-title { margin-bottom: 0; }
-    Dialog.-tiny Button { min-width: 8; margin-left: 1; }
+    Dialog.-tiny KeyButton { min-width: 8; margin-left: 1; padding: 0 1; }
     """
 
-    class Pushed(Message):
-        """A button stands for a key."""
-
-        def __init__(self, key: str) -> None:
-            self.key = key
-            super().__init__()
-
-    def button(self, label: str, key: str) -> Button:
-        """A button that stands for a key. The keyboard never reaches it."""
-        button = Button(Content(clean(label)), id="back" if key == "escape" else "confirm", name=key)
-        button.can_focus = False
-        return button
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """The mouse pushes what the button stands for."""
-        event.stop()
-        self.post_message(self.Pushed(event.button.name or "escape"))
+    def back_button(self, words: Catalogue) -> "KeyButton":
+        """The way back."""
+        return KeyButton(words.gettext("Back"), "escape", id="back")
 
 
 def _text(text: str, classes: str = "") -> Static:
@@ -93,8 +105,8 @@ class QuestionDialog(Dialog):
                 for line in self.asked.warnings:
                     yield _text(f"! {line}", "dialog-warning")
             with Horizontal(id="dialog-buttons"):
-                yield self.button(f"{self._words.gettext('Back')}  {key_name('escape')}", "escape")
-                yield self.button(self.asked.label, self.asked.confirm)
+                yield self.back_button(self._words)
+                yield KeyButton(self.asked.label, self.asked.confirm, id="confirm")
 
 
 class DetailsDialog(Dialog):
@@ -114,7 +126,7 @@ class DetailsDialog(Dialog):
                 for line in self._lines:
                     yield _text(line)
             with Horizontal(id="dialog-buttons"):
-                yield self.button(f"{self._words.gettext('Back')}  {key_name('escape')}", "escape")
+                yield self.back_button(self._words)
 
 
 class FindDialog(Dialog):
@@ -199,12 +211,12 @@ class FormDialog(Dialog):
                 if self.form.warning:
                     yield _text(self.form.warning, "dialog-warning")
                 for field in self.form.fields:
-                    yield _text(field.label)
+                    yield _text(_label_of(field))
                     yield _widget_of(field)
             yield _text("", "dialog-wrong")
             with Horizontal(id="dialog-buttons"):
-                yield self.button(f"{self._words.gettext('Back')}  {key_name('escape')}", "escape")
-                yield self.button(f"{self._label}  {key_name(self._confirm)}", self._confirm)
+                yield self.back_button(self._words)
+                yield KeyButton(self._label, self._confirm, id="confirm")
 
     def answers(self) -> Answers | None:
         """What stands in the fields; None if one does not hold: then it is said which, and the cursor is there."""
@@ -237,9 +249,12 @@ def _widget_of(field: Field) -> Widget:
     """Choices that have a preset are leafed through; others are typed, so that nothing is chosen by accident."""
     if field.choices and field.preset and len(field.choices) <= _CHOICES_TYPED:
         return Choice(field.choices, field.preset, id=f"field-{field.id}")
-    return Input(field.preset, id=f"field-{field.id}", placeholder=_hint(field), select_on_focus=False)
+    return Input(field.preset, id=f"field-{field.id}", select_on_focus=False)
 
 
-def _hint(field: Field) -> str:
-    typed = ", ".join(clean(value) for value, _ in field.choices[:4])
-    return f"{typed}, …" if len(field.choices) > 4 else typed  # noqa: PLR2004 - as many as a line holds
+def _label_of(field: Field) -> str:
+    """What is asked, and what may be typed where that is not free."""
+    typed = [value for value, _ in field.choices[:_VALUES_NAMED]]
+    more = ["…"] if len(field.choices) > len(typed) else []
+    is_told = field.preset or all(value in field.label for value in typed)
+    return field.label if not typed or is_told else f"{field.label} ({', '.join([*typed, *more])})"

@@ -98,7 +98,7 @@ def find_seat(snapshot: Snapshot, text: str) -> str:
 def speaker_lines(snapshot: Snapshot, words: Catalogue, clock_ms: int, width: int, height: int) -> list[Line]:
     """Who speaks, with the time left, and who waits, in their order."""
     floor = snapshot.now.floor
-    title = words.gettext("Speakers") + (f" · {words.gettext('list closed')}" if floor.closed else "")
+    title = words.gettext("Speakers") + (" · " + words.gettext("list closed") if floor.closed else "")
     lines = [Line(cut(title, width), Tone.QUIET)]
     room = width - _CLOCK_CELLS
     if floor.current is not None:

@@ -86,6 +86,7 @@ class Palette(Dialog):
 
     typing: ClassVar[bool] = True
     DEFAULT_CSS: ClassVar[str] = """
+    Palette #dialog-frame { width: 96; }
     Palette OptionList { height: auto; max-height: 16; border: none; background: $surface; padding: 0; }
     Palette.-low OptionList { max-height: 6; }
     """

@@ -20,6 +20,8 @@ from protocol.records import PLAIN_OPTIONS
 
 NEEDED_LINES: Final = 4
 WHY_LINES: Final = 5
+BARS_FROM: Final = 12
+"""With fewer lines than that the figures go without bars."""
 _DIGIT_CELLS: Final = 3
 _SECOND_MS: Final = 1000
 _FIGURE_CELLS: Final = 6
@@ -74,7 +76,7 @@ def panel_of(
     room = height - 1 - (_DIGIT_CELLS if large else 0)
     lines = [Line(cut(vote.title, width))]
     lines += (
-        _result(snapshot, vote, words, width)
+        _result(snapshot, vote, words, width, bars=room >= BARS_FROM)
         if vote.phase in OVER
         else _running(snapshot, vote, words, width, max(2, room - 6))
     )
@@ -194,7 +196,7 @@ def _missing(snapshot: Snapshot, missing: tuple[int, ...], words: Catalogue, wid
     return lines
 
 
-def _result(snapshot: Snapshot, vote: VoteNow, words: Catalogue, width: int) -> list[Line]:
+def _result(snapshot: Snapshot, vote: VoteNow, words: Catalogue, width: int, *, bars: bool) -> list[Line]:
     record = snapshot.votes.get(vote.id)
     if record is None:
         return [Line(cut(outcome_word(vote.outcome, words) if vote.outcome else words.gettext("counting"), width))]
@@ -203,8 +205,9 @@ def _result(snapshot: Snapshot, vote: VoteNow, words: Catalogue, width: int) -> 
     for option, count in zip(record.options, record.counts, strict=True):
         mark, tone = _OPTION_MARKS.get(option), _OPTION_TONES.get(option, Tone.PLAIN)
         name = f"{glyph(mark)} {option_word(option, words)}" if mark else option
-        lines += [Line(_figure(name, count, width), tone), Line(bar(count, whole, width), tone)]
-    lines.append(Line(_figure(f"○ {words.gettext('Did not vote')}", record.not_voting, width)))
+        lines.append(Line(_figure(name, count, width), tone))
+        lines += [Line(bar(count, whole, width), tone)] if bars else []
+    lines.append(Line(_figure("○ " + words.gettext("Did not vote"), record.not_voting, width)))
     outcome = f"→ {outcome_word(record.outcome, words)}" if record.mode != "test" else ""
     lines.append(Line(cut(outcome, width), Tone.ATTENTION))
     return lines + _why(record, words, width)

@@ -6,7 +6,7 @@ Source: `docs/protocol.md` sections 6.2 and 7.2.
 from dataclasses import dataclass
 from typing import Final
 
-from controller.console.catalogue import Selection, key_name, texts_of
+from controller.console.catalogue import Selection, texts_of
 from controller.console.snapshot import Snapshot
 from protocol.explain import Catalogue
 from protocol.seat_status import ONLINE
@@ -40,9 +40,7 @@ def question_of(action: str, snapshot: Snapshot, selection: Selection, words: Ca
         title, lines, warnings = f"{name}?", (what, *_about(action, snapshot, selection, words)), ()
         if action == "close":
             warnings = _missing(snapshot, words)
-    return Asked(
-        action, title, tuple(line for line in lines if line), warnings, confirm, f"{name}  {key_name(confirm)}"
-    )
+    return Asked(action, title, tuple(line for line in lines if line), warnings, confirm, name)
 
 
 def item_line(snapshot: Snapshot, item: str, words: Catalogue) -> str:

@@ -197,7 +197,12 @@ class Snapshot:
 
 
 def why_sentence(record: VoteRecord, words: Catalogue) -> str:
-    """Why a vote came out so: the sentence for plain votes, else the outcome and who is elected."""
+    """Why a vote came out so: the sentence for plain votes, else the outcome and who is elected.
+
+    A void vote decided nothing, whatever its figures: only its reason is said.
+    """
+    if record.phase == "void":
+        return words.gettext("VOID, reason: %(code)s.") % {"code": record.void_code}
     if record.mode == "test":
         return words.gettext("A test vote: it decides nothing.")
     if record.plain:

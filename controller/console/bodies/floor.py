@@ -47,6 +47,7 @@ class FloorBody(Body):
     """Seats at the left of the vote. `seconds_left`: of the last call that this console gave; set before `show`."""
 
     SCREEN: ClassVar[str] = FLOOR
+    SCOPED_CSS: ClassVar[bool] = False  # the classes of sizes are the screen's
     DEFAULT_CSS: ClassVar[str] = """
     FloorBody { layout: horizontal; }
     FloorBody #floor-agenda { display: none; width: 44; height: 1fr; border-right: vkey $border; }

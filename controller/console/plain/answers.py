@@ -102,8 +102,7 @@ def results(snapshot: Snapshot, words: Catalogue) -> list[str]:
     """Every vote that has ended, with why."""
     lines = []
     for vote, record in sorted(snapshot.votes.items(), key=lambda pair: pair[1].ended_ms):
-        void = words.gettext("Void.") + " " if record.phase == "void" else ""
-        lines.append(f"{vote}: {record.title}. {void}{why_sentence(record, words)}")
+        lines.append(f"{vote}: {record.title}. {why_sentence(record, words)}")
     return lines or [words.gettext("No vote has ended yet.")]
 
 

@@ -166,8 +166,8 @@ def _results(before: Snapshot, after: Snapshot, words: Catalogue) -> Iterator[st
         earlier = before.votes.get(vote)
         if earlier is not None and (earlier.result, earlier.phase) == (record.result, record.phase):
             continue
-        if earlier is None or earlier.result != record.result:
-            yield f"{words.gettext('Result of vote %(vote)s.') % {'vote': vote}} {why_sentence(record, words)}"
+        if record.phase != "void" and (earlier is None or earlier.result != record.result):
+            yield words.gettext("Result of vote %(vote)s.") % {"vote": vote} + " " + why_sentence(record, words)
         if record.phase == "closed":
             yield words.gettext("Not announced.")
         if record.phase == "void":

@@ -8,7 +8,7 @@ from controller.console.snapshot import Snapshot
 from controller.officer import ActRefused
 from protocol.messages import Refusal
 from tests.controller.console.console_bench import Bench, StubLink, at_console
-from tests.controller.console.snapshots import idle, lost, with_series, with_vote
+from tests.controller.console.snapshots import idle, lost, with_floor, with_series, with_vote
 
 HERE = 32
 """Members here in a house of 39, as `snapshots.idle` has it."""
@@ -227,3 +227,40 @@ def test_names_with_markup_and_bidi_are_only_text() -> None:
         assert "\u202e" not in bench.text()
 
     at_console(known, scene)
+
+
+def test_a_click_asks_and_a_second_one_elsewhere_does_it() -> None:
+    """For tablets: as deaf as the keys are, and the way back is a click too."""
+
+    async def scene(bench: Bench) -> None:
+        await bench.press("f6")
+        bench.clock.now_s += 0.1
+        await bench.pilot.click("#confirm")
+        await bench.settle()
+        assert bench.link.acts == []
+        bench.clock.now_s += 1.0
+        await bench.pilot.click("#back")
+        await bench.settle()
+        assert (bench.asks, bench.link.acts) == ("", [])
+        await bench.press("f6")
+        bench.clock.now_s += 1.0
+        await bench.pilot.click("#confirm")
+        await bench.settle()
+        assert bench.link.acts == ["open"]
+
+    at_console(with_vote("armed"), scene)
+
+
+def test_a_wide_floor_shows_the_agenda_and_a_high_one_the_speakers() -> None:
+    """Beside the map and under the vote; a narrow one has neither."""
+
+    async def wide(bench: Bench) -> None:
+        shown = bench.text()
+        assert "Local tax rates for 2027" in shown
+        assert "Member 002 Surname" in shown
+
+    async def narrow(bench: Bench) -> None:
+        assert "Local tax rates for 2027" not in bench.text()
+
+    at_console(with_floor(idle()), wide, size=(170, 42))
+    at_console(with_floor(idle()), narrow)

@@ -275,3 +275,14 @@ def test_leaving_says_that_the_sitting_goes_on() -> None:
     wire = Wire(with_vote("open"))
     assert transcript(wire, "quit", "hold")[-1] == "This console leaves; the sitting goes on."
     assert wire.sent == []
+
+
+def test_a_void_vote_is_told_with_its_reason_and_no_outcome() -> None:
+    """Also one among candidates, which has no sentence of its own."""
+    known = with_vote("announced", answered=20)
+    for changes in ({}, {"plain": 0, "outcome": "void", "options": ("a", "b"), "counts": (1, 2)}):
+        record = replace(known.votes["v-2"], phase="void", void_code="power-cut", **changes)  # type: ignore[arg-type]
+        void = replace(known, votes={"v-2": record})
+        assert transcript(Wire(void), "results")[-1].endswith("VOID, reason: power-cut.")
+        told = news(replace(known, votes={}), void, ENGLISH)
+        assert told == ("Vote v-2 is void: power-cut.",)
