@@ -37,7 +37,7 @@ TRIES: Final = 3
 RESTART_S: Final = (0.2, 1.0, 2.0, 5.0)
 """Pauses between attempts to set the reader up; the last repeats."""
 JUDGE_AGAIN: Final = 20
-"""After so many looks at a card that was refused because the clock was not set, it is judged again: 5 seconds."""
+"""After so many looks a card is judged again that was refused for nothing of its own: 5 seconds."""
 _CLOCK: Final = "clock"
 LINE: Final = (ReaderSilent, FrameDamaged, ReaderGone)
 
@@ -66,6 +66,7 @@ class Watch:
         self._identity: Identity | None = None
         self._misses = self._looks = self._restarts = 0
         self._reopen = True
+        self._may_be_good = False
         self._refusal = self._failure = ""
         self._steps: dict[State, Callable[[], float]] = {
             State.DOWN: self._start,
@@ -180,7 +181,7 @@ class Watch:
     def _look(self) -> float:
         """Whether the card is still there; two misses in a row, because one is often only a movement."""
         self._looks += 1
-        if self.state is State.REFUSED and self._refusal == _CLOCK and self._looks >= JUDGE_AGAIN:
+        if self.state is State.REFUSED and self._may_be_good and self._looks >= JUDGE_AGAIN:
             self.state = State.EMPTY
             return 0.0
         if self._chip.is_present(self._held_target()):
@@ -203,6 +204,8 @@ class Watch:
 
     def _refuse(self, error: ChamberError) -> None:
         self.state = State.REFUSED
+        # A clock that was not set, or air that was disturbed in every try, says nothing of the card.
+        self._may_be_good = error.code == _CLOCK or isinstance(error, CommandFailed)
         self._misses = self._looks = 0
         if self._refusal != error.code:
             self._refusal = error.code

@@ -13,10 +13,12 @@ from seat_client.nfc.apdu import ANSWER_BYTES_MAX, Send
 from seat_client.nfc.cards import CertificateCache, Policy, identify
 from seat_client.nfc.chip import PARTS_MAX, Chip
 from seat_client.nfc.conversation import LADDER, Conversation
+from seat_client.nfc.happenings import Happening
 from seat_client.nfc.port import Port
 from seat_client.nfc.targets import Target
 from seat_client.nfc.tlv import element
 from seat_client.nfc.watch import State, Watch
+from seat_client.reader import Trouble
 from tests.fuzzing import fuzzed
 from tests.protocol.card_issuer import NOW_S
 from tests.seat_client.nfc.scripted_port import ScriptedPort, answer
@@ -173,6 +175,25 @@ def test_tray_survives_any_faults_of_reader_and_air(faults: list[tuple[int, Faul
     for _ in range(40 + 10 * len(faults)):
         port.pause(watch.step())
     assert watch.state is (State.HELD if card in {"piv", "ntag424"} else State.REFUSED)
+
+
+def test_card_whose_every_try_was_disturbed_is_known_later_by_itself() -> None:
+    """Five faults in a row that left a good card refused until somebody took it out: found by the test above."""
+    faults = [(1, Fault.BAD_CHECKSUM), (7, Fault.BROWN_OUT), (3, Fault.BROWN_OUT), (1, Fault.BAD_CHECKSUM)]
+    drawn: list[Fault | None] = []
+    for pause, fault in [*faults, (1, Fault.STATUS_02)]:
+        drawn += [None] * pause + [fault]
+    port = SimulatedPort(ScriptedFaults(drawn))
+    port.place(make_card("piv", 1))
+    told: list[Happening] = []
+    watch = Watch(Chip(Conversation(port)), Policy(authority()), told.append, lambda: NOW_S)
+    states = []
+    for _ in range(90):
+        port.pause(watch.step())
+        states.append(watch.state)
+    assert State.REFUSED in states
+    assert watch.state is State.HELD
+    assert told[-2] == Trouble("clear")
 
 
 @pytest.mark.parametrize("fault", [Fault.TRUNCATED, Fault.LATE, Fault.STALE])
